@@ -91,6 +91,15 @@ class Settings(BaseSettings):
         default="",
         description="When workers run the weekly round, as cron has it (`0 6 * * 1`); empty: never (PostgreSQL).",
     )
+    discover_recall: float = Field(
+        default=0.95,
+        gt=0,
+        le=1,
+        description="Share of the finds in scope that enters the queue; likely others are set aside. 1: all enter.",
+    )
+    discover_most: int = Field(
+        default=0, ge=0, description="Maximum number of finds that enter the queue within 7 days; 0: no limit."
+    )
     embedding_model: str = Field(
         default="packaged", description="`packaged`, a sentence-transformers model name, a folder, or `hashing`."
     )

@@ -183,6 +183,7 @@ class DiscoveryOutcome(StrEnum):
 
     `candidate`: a new candidate paper. `known`: the library has it. `question`: a person must say which paper it is.
     `returned`: a rejected paper whose title or abstract has changed. `unreadable`: it has neither a title nor an id.
+    `set-aside`: probably out of scope, or more than a week's share; it is not in the library.
     """
 
     CANDIDATE = "candidate"
@@ -190,6 +191,7 @@ class DiscoveryOutcome(StrEnum):
     QUESTION = "question"
     RETURNED = "returned"
     UNREADABLE = "unreadable"
+    SET_ASIDE = "set-aside"
 
 
 NEW_FINDS = (DiscoveryOutcome.CANDIDATE, DiscoveryOutcome.RETURNED, DiscoveryOutcome.QUESTION)

@@ -66,7 +66,7 @@ PREFIX = "/api/v1"
 WRITES = (
     decisions.writes, papers.writes, entities.writes, survey.writes, taxonomies.writes, batches.writes, releases.writes,
     objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes,
-    jobs.writes, questions.writes, notices.writes, digests.writes,
+    jobs.writes, questions.writes, notices.writes, discovery.writes, digests.writes,
 )  # fmt: skip
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,

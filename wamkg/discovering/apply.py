@@ -7,21 +7,23 @@ from dataclasses import dataclass, field, replace
 from sqlmodel import Session
 
 from wamkg.discovering.route import Find, Reading, Route
+from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid, title_key
 from wamkg.importing.applier import Applier
 from wamkg.importing.identity_gate import RECORD
 from wamkg.importing.import_report import ImportReport, LineReport, Outcome
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity
-from wamkg.matching.kept_record import kept_record
+from wamkg.matching.kept_record import kept_record, record_from
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import ids_of
-from wamkg.store.batches import close_batch, get_actor, open_batch
+from wamkg.store.batches import close_batch, get_actor, open_batch, update_row
 from wamkg.store.claims import load_claims
 from wamkg.store.discovery import (
     Rejected,
     add_discoveries,
     add_reading,
+    find_discovery,
     found_before,
     move_cursor,
     rejected_papers,
@@ -29,7 +31,8 @@ from wamkg.store.discovery import (
 )
 from wamkg.store.papers import papers_by_ids
 from wamkg.store.session import one_writer
-from wamkg.store.tables import Batch
+from wamkg.store.tables import Actor, Batch, Discovery
+from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import BatchKind, DiscoveryOutcome, Standing
 
@@ -49,10 +52,20 @@ class Applied:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def apply_reading(session: Session, route: Route, reading: Reading, taxonomy: str) -> Applied:
+@dataclass(frozen=True)
+class FindAdded:
+    """A find that a person added: its batch, and what became of it."""
+
+    batch: str
+    find: str
+    outcome: str
+
+
+def apply_reading(session: Session, route: Route, reading: Reading, taxonomy: str, *, hold: bool = False) -> Applied:
     """Store the finds that are new and move the route's cursor, in one transaction.
 
     A find that the route made before is left alone, unless its paper was rejected and its title or abstract changed.
+    With `hold`, finds that the library lacks are set aside; `add_finds` adds them.
     """
     one_writer(session)
     finds = list({find.key: find for find in reading.finds}.values())
@@ -62,17 +75,58 @@ def apply_reading(session: Session, route: Route, reading: Reading, taxonomy: st
     if not fresh and move_cursor(session, route.name, reading.cursor, len(finds)):
         return Applied(None, len(finds))
     batch = open_batch(session, BatchKind.DISCOVER, route.name, get_actor(session, ACTOR))
-    settled = sorter.settle(batch, route.source, fresh)
-    add_discoveries(session, [_row(route.name, batch, find, *settled[find.key]) for find in fresh])
+    settled = sorter.hold(fresh) if hold else sorter.settle(batch, route.source, fresh)
+    add_discoveries(session, [_row(route, batch, find, *settled[find.key]) for find in fresh])
     add_reading(session, batch, route.name, reading.cursor, len(finds))
     outcomes = Counter(str(outcome) for outcome, _ in settled.values())
     close_batch(session, batch, dict(outcomes))
     return Applied(batch.uid, len(finds), outcomes)
 
 
-def _row(route: str, batch: Batch, find: Find, outcome: DiscoveryOutcome, paper: int | None) -> dict[str, object]:
+def add_finds(session: Session, batch: Batch, rows: Sequence[Discovery], taxonomy: str) -> None:
+    """Add finds that were set aside to the library, as `apply_reading` would have; several of one record once."""
+    for source in sorted({row.source for row in rows}):
+        own = [row for row in rows if row.source == source]
+        finds = {row.key: find_of(row) for row in own}
+        settled = _Sorter(session, list(finds.values()), taxonomy).settle(batch, source, list(finds.values()))
+        for row in own:
+            outcome, paper = settled[row.key]
+            is_repeat = finds.pop(row.key, None) is None and outcome == DiscoveryOutcome.CANDIDATE
+            found = DiscoveryOutcome.KNOWN if is_repeat else outcome
+            row.queued_at = utc_now()
+            update_row(session, batch, row, {"outcome": found.value, "paper_id": paper})
+
+
+def add_find(session: Session, actor: Actor, uid: str) -> FindAdded:
+    """Add one find that was set aside to the queue, whatever its P(in scope).
+
+    Raises NotFoundError for an unknown id, ConflictError if it is not set aside.
+    """
+    one_writer(session)
+    row = find_discovery(session, uid)
+    if row.outcome != DiscoveryOutcome.SET_ASIDE:
+        raise ConflictError(f"find {row.uid} is not set aside: its outcome is {row.outcome}")
+    batch = open_batch(session, BatchKind.DISCOVER, row.uid, actor)
+    add_finds(session, batch, [row], find_default_taxonomy(session))
+    close_batch(session, batch, {row.outcome: 1})
+    return FindAdded(batch.uid, row.uid, row.outcome)
+
+
+def in_library(session: Session, rows: Sequence[Discovery], taxonomy: str) -> list[Discovery]:
+    """Those finds that were set aside whose paper is in the library by now."""
+    sorter = _Sorter(session, [find_of(row) for row in rows], taxonomy)
+    return [row for row in rows if sorter.is_held(find_of(row))]
+
+
+def find_of(row: Discovery) -> Find:
+    """The find of a stored row."""
+    return Find(record_from(row.record, Record), row.reason, row.score)
+
+
+def _row(route: Route, batch: Batch, find: Find, outcome: DiscoveryOutcome, paper: int | None) -> dict[str, object]:
     return {
-        "uid": new_uid(), "route": route, "key": find.key, "text_hash": find.text_hash, "paper_id": paper,
+        "uid": new_uid(), "route": route.name, "source": route.source, "key": find.key,
+        "text_hash": find.text_hash, "paper_id": paper,
         "outcome": outcome, "reason": find.reason, "score": find.score, "title": find.record.title,
         "record": kept_record(RECORD, Record, find.record), "found_at": utc_now(), "batch_id": batch.id,
     }  # fmt: skip
@@ -107,6 +161,16 @@ class _Sorter:
         """The outcome of each find by its key, and its paper. Finds that the library lacks are written."""
         settled = {find.key: found for find in finds if (found := self._in_library(find)) is not None}
         return settled | self._apply(batch, source, [find for find in finds if find.key not in settled])
+
+    def hold(self, finds: Sequence[Find]) -> dict[str, Settled]:
+        """The outcome of each find by its key; those that the library lacks are set aside."""
+        return {
+            find.key: self._in_library(find) or (DiscoveryOutcome.SET_ASIDE, self.paper[find.key]) for find in finds
+        }
+
+    def is_held(self, find: Find) -> bool:
+        """Whether the library has the paper of a find."""
+        return self._in_library(find) is not None
 
     def _in_library(self, find: Find) -> Settled | None:
         """The outcome of a find whose id names a paper of the library; None if it must be applied."""

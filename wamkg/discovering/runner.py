@@ -63,13 +63,15 @@ def discover(
     options: DiscoverOptions,
     progress: Progress | None = None,
     wait: Wait = time.sleep,
+    *,
+    hold: bool = False,
 ) -> list[RouteReport]:
-    """Read the routes and store what is new; each route is one transaction.
+    """Read the routes and store what is new; each route is one transaction. With `hold`, new papers are set aside.
 
     Raises InvalidInputError for an unknown route, JobCancelledError if `progress` asks to stop.
     """
     with closing(each_route(store, settings, options, progress, wait)) as routes:
-        return [_read(store, name, make) for name, make in routes]
+        return [_read(store, name, make, hold=hold) for name, make in routes]
 
 
 def each_route(
@@ -98,14 +100,14 @@ def chosen_routes(known: Iterable[str], wanted: Sequence[str]) -> list[str]:
     return [name for name in names if not wanted or name in wanted]
 
 
-def _read(store: Store, name: str, make: Callable[[], Route]) -> RouteReport:
+def _read(store: Store, name: str, make: Callable[[], Route], *, hold: bool) -> RouteReport:
     try:
         route = make()
         with store.reading() as session:
             cursor, taxonomy = cursor_of(session, name), find_default_taxonomy(session)
         reading = route.read(cursor)
         with store.writing() as session:
-            applied = apply_reading(session, route, reading, taxonomy)
+            applied = apply_reading(session, route, reading, taxonomy, hold=hold)
     except JobCancelledError:
         raise
     except WamkgError as error:

@@ -35,6 +35,7 @@ from wamkg.store.batches import (
     batches_that_edited_rows_of,
     close_batch,
     edits_of,
+    model_of_field,
     open_batch,
     record_change,
     restore_rows,
@@ -46,7 +47,7 @@ from wamkg.store.merges import Merged, give_back, read_merge, refuse_after_write
 from wamkg.store.objections import concurrent_decision_batches, objecting_batches
 from wamkg.store.questions import answered_in, batches_resting_on_answers
 from wamkg.store.session import one_writer
-from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
+from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Change, Entity, Judgement, Taxon, Vote, metadata
 from wamkg.store.tasks import forget_papers, reset_tasks_since
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.taxonomy_edits import (
@@ -229,6 +230,11 @@ def _batch_carrier(target: Table) -> Table | None:
 def _dependants(table: Table, key: Any, target: Table, batch: Batch) -> Any:
     made = select(target.c.id).where(target.c.batch_id == batch.id)
     condition = and_(key.parent.in_(made), table.c.batch_id != batch.id)
+    if model_of_field(f"{table.name}.{key.parent.name}") is not None and "uid" in table.c:
+        # What this batch itself set in an older row is restored.
+        change = table_of(Change)
+        own = change.c.batch_id == batch.id, change.c.field == f"{table.name}.{key.parent.name}"
+        condition = and_(condition, table.c.uid.not_in(select(change.c.subject_uid).where(*own)))
     return select(table.c.batch_id).where(condition).distinct()
 
 

@@ -45,7 +45,7 @@ class ScreeningSession:
             raise InvalidInputError(unknown("text", text, (TITLES, FULL)))
         corpus = load_corpus(session, slug)
         self.taxonomy = slug
-        self.relevant, self.irrelevant, self.waiting = _split_by_label(corpus)
+        self.relevant, self.irrelevant, self.waiting = split_by_label(corpus)
         documents = [*self.relevant, *self.irrelevant, *self.waiting]
         shown = documents if text == FULL else [title_only(document) for document in documents]
         self._papers = corpus.papers
@@ -94,7 +94,7 @@ class ScreeningSession:
         return ScreeningCandidate(paper.slug, paper.arxiv, paper.title, round(score, 4))
 
 
-def _split_by_label(corpus: TaxonomyCorpus) -> tuple[list[PaperDocument], list[PaperDocument], list[PaperDocument]]:
+def split_by_label(corpus: TaxonomyCorpus) -> tuple[list[PaperDocument], list[PaperDocument], list[PaperDocument]]:
     """Return documents known as relevant, known as irrelevant, and waiting."""
     included = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.INCLUDED]
     waiting = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.CANDIDATE]

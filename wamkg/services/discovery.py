@@ -1,26 +1,65 @@
 """Discovery: look for new papers by every route of the survey."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
+from wamkg.discovering.apply import ACTOR as NAME
+from wamkg.discovering.apply import FindAdded
+from wamkg.discovering.apply import add_find as add_one
 from wamkg.discovering.replay import RouteReplay, replay
 from wamkg.discovering.runner import DiscoverOptions, RouteReport
 from wamkg.discovering.runner import discover as read_routes
 from wamkg.errors import InvalidInputError
 from wamkg.jobs.stages import Progress, refuse_unknown, run_as_job
 from wamkg.json_types import JSON, JsonObject
+from wamkg.services.writers import Writer
 from wamkg.settings import Settings
+from wamkg.store.discovery import outcomes_of
 from wamkg.store.session import Store
+
+if TYPE_CHECKING:
+    from wamkg.screening.finds import ScopeReport
+
+ACTOR = Writer(NAME, "program")
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What each route found, and what of it entered the queue; `scope` is None if everything enters."""
+
+    routes: list[RouteReport]
+    scope: "ScopeReport | None" = None
 
 
 def discover(
     store: Store, settings: Settings, options: DiscoverOptions, progress: Progress | None = None
-) -> list[RouteReport]:
-    """Read the routes and store what is new. A route that fails is reported and read again next time.
+) -> Discovered:
+    """Read the routes, store what is new, and add what is likely in scope to the queue. A route that fails is reported
+    and read again next time.
 
     Raises the errors of `discovering.runner.discover`.
     """
-    return read_routes(store, settings, options, progress)
+    if settings.discover_recall == 1 and not settings.discover_most:
+        return Discovered(read_routes(store, settings, options, progress))
+    from wamkg.screening.finds import queue_finds  # scikit-learn takes a second to load
+
+    reports = read_routes(store, settings, options, progress, hold=True)
+    with store.writing() as session:
+        report = queue_finds(session, ACTOR.actor(session), settings.discover_recall, settings.discover_most)
+        for route in reports:
+            if route.batch is not None:
+                route.outcomes = outcomes_of(session, route.batch)
+    return Discovered(reports, report)
+
+
+def add_find(store: Store, writer: Writer, uid: str) -> FindAdded:
+    """Add a find that was set aside to the queue, as one batch that can be undone.
+
+    Raises the errors of `discovering.apply.add_find`.
+    """
+    with store.writing() as session:
+        return add_one(session, writer.actor(session), uid)
 
 
 def replay_routes(
@@ -51,7 +90,7 @@ def run_discover_job(store: Store, settings: Settings, uid: str, params: Mapping
     run_as_job(store, uid, lambda progress: discover_counts(discover(store, settings, options, progress)))
 
 
-def discover_counts(reports: list[RouteReport]) -> JsonObject:
+def discover_counts(found: Discovered) -> JsonObject:
     """The reports as counts of a job, with the routes that failed."""
-    failed: list[JSON] = [f"{report.route}: {report.error}" for report in reports if report.error]
-    return {"routes": [asdict(report) for report in reports], "failed": failed}
+    failed: list[JSON] = [f"{report.route}: {report.error}" for report in found.routes if report.error]
+    return {**asdict(found), "failed": failed}

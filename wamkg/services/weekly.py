@@ -35,7 +35,7 @@ class StageReport:
 
 
 def _discover(store: Store, settings: Settings) -> tuple[str, list[str]]:
-    reports = discover(store, settings, DiscoverOptions())
+    reports = discover(store, settings, DiscoverOptions()).routes
     found = Counter[str]()
     for report in reports:
         found.update(report.outcomes)

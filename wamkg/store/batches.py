@@ -34,6 +34,7 @@ from wamkg.store.tables import (
     Change,
     Concept,
     Dataset,
+    Discovery,
     Entity,
     IdentityQuestion,
     Institution,
@@ -166,6 +167,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
     Notice: frozenset({"status"}),
+    Discovery: frozenset({"outcome", "paper_id"}),
     ReviewRound: frozenset({"status"}),
     Survey: frozenset(
         {
@@ -294,9 +296,9 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
 
 
 def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
-    """Later batches, not undone, that changed objections, questions or rounds created by this one."""
+    """Later batches, not undone, that changed objections, questions, rounds or finds created by this one."""
     found: set[int] = set()
-    for model in (Objection, IdentityQuestion, Notice, ReviewRound):
+    for model in (Objection, IdentityQuestion, Notice, ReviewRound, Discovery):
         later = (
             select(Change.batch_id)
             .join(Batch, col(Batch.id) == col(Change.batch_id))

@@ -72,10 +72,11 @@ def told_before(session: Session) -> set[str]:
 
 def found_papers(session: Session, since: datetime) -> Iterator[Happened]:
     """Finds that a person should look at."""
+    queued = func.coalesce(col(Discovery.queued_at), col(Discovery.found_at))
     columns = select_columns(
-        Discovery.uid, Discovery.found_at, Paper.slug, Discovery.title, Discovery.reason, Discovery.outcome
+        Discovery.uid, queued, Paper.slug, Discovery.title, Discovery.reason, Discovery.outcome
     ).join(Paper, col(Paper.id) == col(Discovery.paper_id), isouter=True)  # fmt: skip
-    wanted = columns.where(col(Discovery.found_at) >= since, col(Discovery.outcome).in_(NEW_FINDS))
+    wanted = columns.where(queued >= since, col(Discovery.outcome).in_(NEW_FINDS))
     for uid, at, slug, title, reason, outcome in session.exec(wanted.order_by(col(Discovery.route), Discovery.id)):
         yield Happened(
             uid, at, slug, title, reason if outcome == DiscoveryOutcome.CANDIDATE else f"{outcome}: {reason}"

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import title_key
 from wamkg.json_types import JsonObject
-from wamkg.store.base import Condition, RowValues, chunks, insert_rows, is_live, rows_as, select_columns
+from wamkg.store.base import Condition, RowValues, chunks, get_by_prefix, insert_rows, is_live, rows_as, select_columns
 from wamkg.store.citations import citation_pairs, live_citation_pairs
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.tables import Assignment, Batch, Discovery, Paper, RouteReading
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import AssignmentStatus, Standing
+from wamkg.vocabulary import AssignmentStatus, DiscoveryOutcome, Standing
 
 _OUTSIDE_SURVEY = (Standing.CITED, Standing.CANDIDATE)
 
@@ -152,6 +153,33 @@ def scope_examples(session: Session, taxonomy: str, before: date | None = None) 
     return ScopeExamples(found[AssignmentStatus.PLACED], found[AssignmentStatus.OUTSIDE])
 
 
+def set_aside(session: Session) -> list[Discovery]:
+    """All finds that are set aside, oldest first; locked until the transaction ends."""
+    held = select(Discovery).where(Discovery.outcome == DiscoveryOutcome.SET_ASIDE).order_by(col(Discovery.id))
+    return list(session.exec(held.with_for_update()))
+
+
+def find_discovery(session: Session, uid: str) -> Discovery:
+    """The find whose id is or begins with `uid`, locked until the transaction ends.
+
+    Raises NotFoundError if there is none, or more than one.
+    """
+    return get_by_prefix(session, Discovery, uid, "wamkg discover --set-aside", hold=True)
+
+
+def queued_since(session: Session, since: datetime) -> int:
+    """How many papers have entered the queue from that moment on."""
+    entered = func.coalesce(col(Discovery.queued_at), col(Discovery.found_at)) >= since
+    counted = select(func.count(func.distinct(Discovery.key)))
+    return session.exec(counted.where(entered, Discovery.outcome == DiscoveryOutcome.CANDIDATE)).one()
+
+
+def outcomes_of(session: Session, batch: str) -> dict[str, int]:
+    """The finds of a reading's batch by their outcome now."""
+    counted = select_columns(Discovery.outcome, func.count()).join(Batch, col(Batch.id) == col(Discovery.batch_id))
+    return dict(session.exec(counted.where(Batch.uid == batch).group_by(col(Discovery.outcome))).all())
+
+
 class DiscoveryRow(NamedTuple):
     """A find as lists show it; `paper` is the slug of its paper."""
 
@@ -165,21 +193,24 @@ class DiscoveryRow(NamedTuple):
     paper: str | None
     found_at: datetime
     standing: str | None
+    scope: float | None
+    scope_reasons: list[str]
 
 
 def list_discoveries(
     session: Session, outcomes: Sequence[str] = (), routes: Sequence[str] = (), limit: int = 100
 ) -> list[DiscoveryRow]:
-    """Finds, newest first; those of one reading by score."""
+    """Finds, newest first; those of one reading by P(in scope), then by score."""
     columns = select_columns(
         Discovery.uid, Discovery.route, Discovery.key, Discovery.outcome, Discovery.reason, Discovery.score,
-        Discovery.title, Paper.slug, Discovery.found_at, Paper.standing,
+        Discovery.title, Paper.slug, Discovery.found_at, Paper.standing, Discovery.scope, Discovery.scope_reasons,
     ).select_from(Discovery).join(Paper, col(Paper.id) == col(Discovery.paper_id), isouter=True)  # fmt: skip
     if outcomes:
         columns = columns.where(col(Discovery.outcome).in_(outcomes))
     if routes:
         columns = columns.where(col(Discovery.route).in_(routes))
-    order = (col(Discovery.batch_id).desc(), col(Discovery.score).desc(), col(Discovery.id))
+    likeliest = col(Discovery.scope).desc().nulls_last()
+    order = (col(Discovery.batch_id).desc(), likeliest, col(Discovery.score).desc(), col(Discovery.id))
     return rows_as(session, columns.order_by(*order).limit(limit), DiscoveryRow._make)
 
 

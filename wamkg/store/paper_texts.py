@@ -1,5 +1,6 @@
 """The texts of papers, for encoding and for suggesting."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -8,6 +9,8 @@ from wamkg.store.base import select_columns
 from wamkg.store.papers import methods_of
 from wamkg.store.tables import Alias, Paper
 from wamkg.vocabulary import Standing
+
+_OF_SURVEY = (Standing.INCLUDED, Standing.CANDIDATE)
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ def whole_text(title: str, body: str) -> str:
     return f"{title}\n{body}".strip()
 
 
-def paper_texts(session: Session) -> list[PaperText]:
-    """Texts of every paper that is, or may become, part of the survey, oldest first."""
+def paper_texts(session: Session, standings: Collection[Standing] = _OF_SURVEY) -> list[PaperText]:
+    """Texts of papers with these standings, oldest first; by default of all that are, or may become, part of the
+    survey.
+    """
     columns = (
         Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date, Paper.standing
     )  # fmt: skip
-    wanted = select_columns(*columns).where(col(Paper.standing).in_([Standing.INCLUDED, Standing.CANDIDATE]))
+    wanted = select_columns(*columns).where(col(Paper.standing).in_(standings))
     rows = session.exec(wanted.order_by(col(Paper.id))).all()
     names = _method_names(session, [row[0] for row in rows])
     return [

@@ -15,7 +15,8 @@ class DiscoveryItem:
     """A paper that a route found: the route, why, how strongly (0 to 1), and what became of it.
 
     `paper` is the id of its paper, None for a question and for what cannot be read. `standing` is that of the paper
-    now.
+    now. `scope` is the probability that the paper is in scope, None while too few decisions are known;
+    `scope_reasons` says why.
     """
 
     uid: str
@@ -28,6 +29,8 @@ class DiscoveryItem:
     paper: str | None
     found_at: datetime
     standing: str | None
+    scope: float | None
+    scope_reasons: list[str]
 
 
 def discovery_list(

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from wamkg.json_types import JsonObject
+from wamkg.json_types import JSON, JsonObject
 from wamkg.store.tables.base import created_in_batch, key, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
@@ -21,11 +21,24 @@ class Discovery(SQLModel, table=True):
     key: str = Field(sa_type=SortedText, index=True, description="id of the record as scheme:value, or title:...")
     text_hash: str = Field(description="hash of title and abstract")
     paper_id: int | None = ref("paper.id", nullable=True)
-    outcome: str = Field(description="candidate, known, question, returned or unreadable")
+    outcome: str = Field(description="candidate, known, question, returned, unreadable or set-aside")
     reason: str = Field(sa_type=LongText, description="why the route found it")
     score: float = Field(description="how strongly the route proposes it, from 0 to 1")
     title: str = Field(sa_type=LongText)
     record: JsonObject = Field(sa_type=Json, description="the whole record")
+    source: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": text("''")},
+        description="source of the claims that the record makes",
+    )
+    scope: float | None = Field(default=None, description="probability that it is in scope; empty: not known")
+    scope_reasons: list[JSON] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}, description="why"
+    )
+    queued_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="when a find that was set aside entered the queue"
+    )
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     found_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     batch_id: int = created_in_batch()
 
