@@ -1,8 +1,10 @@
 """Reading classes out of lists: headings whose levels lie, labels, legends, taxonomies known and new."""
 
+import pytest
+
 from tests.helpers.importing_samples import CATALOGUE, EMPTY, WAM, new_taxonomies, placed, read
 from wamkg.importing.parse_result import ListLegendEntry
-from wamkg.importing.taxonomy_index import TaxonomyIndex
+from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import RecordTag
 
 BADGE = "![](https://img.shields.io/badge/"
@@ -147,3 +149,41 @@ def test_catalogue_finds_taxa_by_name_slug_alias_and_loosely_by_heading() -> Non
     assert WAM.matches("Cascaded World Action Models") == []
     assert WAM.matches("Cascaded World Action Models", loose=True) == ["cascaded"]
     assert CATALOGUE.state_of("needs review") == "awaiting-review"
+
+
+CLIPS = TaxonomyMatcher(
+    "clips",
+    "Clip Understanding",
+    taxa=(
+        TaxonMatcher("making", "Clip Generation"),
+        TaxonMatcher("acts", "Gesture Recognition"),
+        TaxonMatcher("noise", "Noise-based Generation"),
+        TaxonMatcher("planning", "Planning"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("Noise-based", "noise"),
+        ("Noise-based Models", None),  # neither has all the words of the other
+        ("Planning for Clip Understanding", "planning"),
+        ("Planning Models", "planning"),
+        ("Clip Representation", None),
+        ("Recognition", None),
+        ("Face Recognition", None),
+        ("World Planning", None),
+        ("Generation", None),
+    ],
+)
+def test_a_heading_names_a_class_only_with_filler_words_more_or_less(heading: str, path: str | None) -> None:
+    text = f"## {heading}\n{entry(1)}\n## Gesture Recognition\n{entry(2)}"
+    result = read(text, TaxonomyIndex((CLIPS,)), "clips")
+    first, second = result.records()
+    assert placed(second) == [("clips", "acts")]
+    assert placed(first) == ([("clips", path)] if path else [])
+    if path:
+        assert f"heading {heading!r} as clips:{path}" in result.notes[0]
+    else:
+        assert [proposal.name for proposal in result.proposals] == [heading]

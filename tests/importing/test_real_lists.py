@@ -52,8 +52,8 @@ def test_papers_listed_in_two_sections_come_twice(wam: ParseResult) -> None:
 
 
 def test_the_rivals_list_is_109_papers_in_three_families(nus: ParseResult) -> None:
-    assert [(u.taxonomy.slug, u.new, u.records) for u in nus.taxonomies] == [("nus", True, 109)]
-    assert counts(nus, "nus") == {"render-and-decode": 58, "latent-only": 38, "video-generation-free": 13}
+    assert [(u.taxonomy.slug, u.new, u.records) for u in nus.taxonomies] == [("wam-nus", True, 109)]
+    assert counts(nus, "wam-nus") == {"render-and-decode": 58, "latent-only": 38, "video-generation-free": 13}
     assert [s.arxiv for s in nus.own_survey] == ["2606.20781"]
     assert all(set(r.dates) == {"arxiv_v1"} for r in nus.records())
     assert sum(t.facet == "mark" for r in nus.records() for t in r.tags) == 27

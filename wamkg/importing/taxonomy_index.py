@@ -14,9 +14,9 @@ from wamkg.vocabulary import AWAITING_HEADING
 _PARTS = re.compile(r"\s+[—–:|-]+\s+|:\s+")
 _FILLER = frozenset((
     "a", "an", "and", "the", "of", "for", "in", "via", "with", "based", "form", "generation", "generative",
-    "representation", "manipulation", "model", "world", "action", "wam", "vla",
+    "representation", "model",
 ))  # fmt: skip
-"""Words that headings add to or omit from a taxon's name ("Cascaded World-Action-Model" is Cascaded)."""
+"""Words that headings add to or omit from a taxon's name ("Diffusion" is Diffusion-based Generation)."""
 
 
 def label_key(text: str) -> str:
@@ -31,9 +31,9 @@ def _singular(word: str) -> str:
 _AWAITING_KEY = label_key(AWAITING_HEADING)
 
 
-def fuzzy_key(text: str) -> frozenset[str]:
-    """Return the distinctive words of a heading, without words common to all headings of the field."""
-    return frozenset(label_key(text).split()) - _FILLER
+def is_loosely(words: frozenset[str], name: frozenset[str], filler: frozenset[str]) -> bool:
+    """Whether a heading's words are those of a name, except that one of both has further words, all of them filler."""
+    return bool((words & name) - filler) and (words <= name or name <= words) and words ^ name <= filler
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class TaxonMatcher:
         return frozenset(label_key(n) for n in (self.name, self.path.rpartition("/")[2], *self.aliases)) - {""}
 
     @cached_property
-    def loose_keys(self) -> frozenset[frozenset[str]]:
-        """Loose keys of all names of the taxon."""
-        return frozenset(fuzzy_key(n) for n in (self.name, *self.aliases)) - {frozenset()}
+    def word_sets(self) -> list[frozenset[str]]:
+        """The words of each of its names, as in label keys."""
+        return [frozenset(label_key(name).split()) for name in (self.name, *self.aliases)]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,13 @@ class TaxonomyMatcher:
         return frozenset(label_key(n) for n in (self.title, self.slug, *self.aliases)) - {""}
 
     @cached_property
+    def filler(self) -> frozenset[str]:
+        """Words that headings add to or omit from the names of its taxa: general ones, and those of its own title
+        ("Cascaded World-Action-Model" is Cascaded).
+        """
+        return _FILLER.union(*(key.split() for key in self.title_keys))
+
+    @cached_property
     def states(self) -> dict[str, str]:
         """Status by label key."""
         return {label_key(label): state for label, state in self.badge_states.items()}
@@ -82,15 +89,16 @@ class TaxonomyMatcher:
     def matches(self, text: str, under: str = "", loose: bool = False) -> list[str]:
         """Return the paths below `under` of the taxa that the text names, shallowest first.
 
-        With `loose`, a heading may have its branch in front ("World Model — Physics"), and words common to all headings
-        of the field do not count. Use it only if the exact match finds nothing.
+        With `loose`, a heading may have its branch in front ("World Model — Physics"), and add or omit filler words.
+        Use it only if the exact match finds nothing.
         """
         found = self._named(under, lambda taxon: label_key(text) in taxon.keys)
         if found or not loose:
             return found
         last = _PARTS.split(text)[-1]
+        words = frozenset(label_key(text).split())
         return self._named(under, lambda taxon: label_key(last) in taxon.keys) or self._named(
-            under, lambda taxon: fuzzy_key(text) in taxon.loose_keys
+            under, lambda taxon: any(is_loosely(words, name, self.filler) for name in taxon.word_sets)
         )
 
     def _named(self, under: str, test: Any) -> list[str]:

@@ -56,6 +56,7 @@ class _ListReading:
     ) -> None:
         self.document, self.name = document, name
         self.read = read
+        self.taken = {known.slug for known in catalogue.taxonomies}
         self.catalogue = catalogue if taxonomy else claiming(document, read.listed, catalogue)
         self.plan = self._plan(taxonomy)
         self.labels = LabelReader(Synonyms(document.legend))
@@ -75,8 +76,7 @@ class _ListReading:
         papers = Counter(each.section for each in self.read.listed)
         own_only = not self.catalogue.taxonomies
         if outside and (own_only or 2 * sum(papers[n] for n in outside) >= len(self.read.listed)):
-            taken = {t.slug for t in self.catalogue.taxonomies}
-            return self._with_new(found, slug_for(self.document, self.name, taken), outside)
+            return self._with_new(found, slug_for(self.document, self.name, self.taken), outside)
         return _SectionPlan(found, base=base)
 
     def _plan_for(self, slug: str, classes: list[int]) -> _SectionPlan:
@@ -138,6 +138,21 @@ class _ListReading:
         return propose_taxa(self.document, papers, self.plan.positions, main)
 
     def _notes(self) -> list[str]:
+        """Report what was assumed about headings and labels."""
+        return [*self._loose_headings(), *self._near_misses()]
+
+    def _loose_headings(self) -> list[str]:
+        """Report headings and labels that are read as taxa which are called a little differently."""
+        headings = {
+            self.document.sections[n].text: f"{p.taxonomy.slug}:{p.path}"
+            for n, p in enumerate(self.plan.positions)
+            if p.taxonomy and p.known and p.path and p.path not in p.taxonomy.matches(self.document.sections[n].text)
+        }
+        read = [f"heading {text!r} as {path}" for text, path in headings.items()]
+        read += [f"label {label!r} as {other!r}" for label, other in sorted(self.labels.used.items())]
+        return [f"read as a class of a similar name: {'; '.join(read)}"] if read else []
+
+    def _near_misses(self) -> list[str]:
         """Report headings that match taxa of a taxonomy which the list is not read with."""
         used = {p.taxonomy.slug for p in self.plan.positions if p.taxonomy} | {
             self.plan.base.slug if self.plan.base else ""

@@ -16,8 +16,7 @@ from wamkg.importing.venues import read_date, read_venue
 
 _COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _COMMON_WORDS = frozenset((
-    "awesome", "list", "paper", "papers", "readme", "main", "master", "survey", "wam", "world", "action", "model",
-    "models", "md", "a", "of", "the", "on", "for",
+    "awesome", "list", "paper", "papers", "readme", "main", "master", "survey", "md", "a", "of", "the", "on", "for",
 ))  # fmt: skip
 
 
