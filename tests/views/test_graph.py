@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import networkx as nx
+import orjson
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
+import wamkg
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.graph.build import build_graph, find_path, node_link
@@ -150,3 +154,22 @@ def test_rectangles_are_parted_until_none_covers_another(rectangles: list[tuple[
     for (a, one), (b, other) in combinations(zip(places, sizes, strict=True), 2):
         inside = [(one[k] + other[k]) / 2 - abs(a[k] - b[k]) for k in (0, 1)]
         assert min(inside) < 1.0
+
+
+def test_a_neighborhood_is_a_graph_for_other_programs(
+    seeded_store: Store, client: TestClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {"center": "arxiv:2302.00111", "hops": "1"}
+    nodes = {node["id"] for node in client.get("/api/v1/graph", params=asked).json()["nodes"]}
+    answer = client.get("/api/v1/graph", params=asked | {"format": "graphml"})
+    assert answer.headers["content-type"] == "application/graphml+xml" and len(nodes) > 3
+    assert set(nx.parse_graphml(answer.text)) == nodes
+    assert run(["graph", "neighborhood", "arxiv:2302.00111", "--format", "graphml"]) == 0
+    assert set(nx.parse_graphml(capsys.readouterr().out)) == nodes
+    assert run(["graph", "neighborhood", "arxiv:2302.00111", "--cap", "2"]) == 3
+    written = capsys.readouterr()
+    assert len(orjson.loads(written.out)["nodes"]) == 2 and f"{len(nodes) - 2} nodes left out" in written.err
+    graph = wamkg.open(database_url=seeded_store.url).graph(center="arxiv:2302.00111", hops=1)
+    nx.write_graphml(graph, tmp_path / "unipi.graphml")
+    assert set(nx.read_graphml(tmp_path / "unipi.graphml")) == nodes
+    assert run(["graph", "neighborhood", "--format", "dot"]) == 2

@@ -202,7 +202,7 @@ COMMANDS: dict[str, Verb] = {
     "graph": Verb(
         "graph",
         "graph",
-        "Measure the citations between works: PageRank, co-citation, coupling, main path, communities, bursts.",
+        "Measure the citations between works, or write a neighborhood as a graph for other programs.",
     ),
     "figure": Verb(
         "exports",

@@ -1,5 +1,6 @@
 """`graph`: the citations between works, measured."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
@@ -10,8 +11,11 @@ from sqlmodel import Session
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, out, print_json, print_table
 from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
+from wamkg.exporting.graphml import graphml
+from wamkg.graph.build import DEFAULT_CAP, build_graph, node_link
 from wamkg.graph.bursts import USUAL, BurstModel
 from wamkg.graph.options import DAMPING, SEARCHES, SharedBy
+from wamkg.near_matches import unknown
 from wamkg.readable import pluralize, shorten
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.views.bursts import burst_report
@@ -28,10 +32,12 @@ from wamkg.views.citation_graph import (
 from wamkg.views.communities import CommunityReport, DisagreeingWork, community_report
 
 LONGEST, SHOWN_DROPPED = 60, 20
+FORMS = ("node-link", "graphml")
+"""Forms of a neighborhood."""
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows printed at most.")]
 PaperOption = Annotated[str | None, typer.Option("--paper", help="Any id of a paper: only its own pairs.")]
 graph = typer.Typer(
-    help="Measure the citations between works: PageRank, co-citation, coupling, main path, communities, bursts.",
+    help="Measure the citations between works, or write a neighborhood as a graph for other programs.",
     no_args_is_help=True,
 )
 
@@ -117,6 +123,36 @@ def _print_similar(found: SimilarityList, json: bool) -> None:
 def _pair(pair: SimilarWorks) -> Sequence[object]:
     works = f"{_name(pair.one)} / {_name(pair.other)}"
     return [pair.shared, f"{pair.cosine:.3f}", pair.one.paper, pair.other.paper, works]
+
+
+@graph.command("neighborhood")
+def neighborhood(
+    center: Annotated[
+        str | None,
+        typer.Argument(metavar="[CENTER]", help="A paper's id, or KIND:SLUG such as method:unipi; none: the store."),
+    ] = None,
+    hops: Annotated[int, typer.Option("--hops", help="Steps from the center.")] = 1,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only these kinds of nodes; repeat it.")] = None,
+    relation: Annotated[
+        list[str] | None, typer.Option("--relation", help="Only these kinds of links; repeat it.")
+    ] = None,
+    cap: Annotated[int, typer.Option("--cap", help="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
+    format: Annotated[str, typer.Option("--format", help=" or ".join(FORMS))] = FORMS[0],
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
+) -> int:
+    """Write the neighborhood of one entity, or the whole graph. Exits with 3 if nodes were left out."""
+    if format not in FORMS:
+        raise typer.BadParameter(unknown("format", format, FORMS), param_hint="--format")
+    with open_selected_store(release, as_of) as store, store.reading() as session:
+        found = build_graph(session, center, hops, kind, relation, cap)
+    if format == "graphml":
+        sys.stdout.writelines(graphml(found))
+    else:
+        print_json(node_link(found))
+    if left_out := found.graph["left_out"]:
+        err.print(f"{pluralize(left_out, 'node')} left out, the farthest ones; --cap keeps more")
+    return EXIT_PARTIAL if left_out else 0
 
 
 @graph.command("main-path")

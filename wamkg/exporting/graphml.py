@@ -1,4 +1,4 @@
-"""GraphML: the whole store as a graph for Gephi, yEd and networkx."""
+"""GraphML: the whole store, or a part of it, as a graph for Gephi, yEd and networkx."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 def export_graphml(session: Session) -> Iterator[str]:
     """The graph without papers with standing `cited`, line by line."""
-    import networkx as nx
-
     graph = build_graph(session, cap=None)
     _join_works(session, graph)
+    return graphml(graph)
+
+
+def graphml(graph: "nx.MultiDiGraph[str]") -> Iterator[str]:
+    """A graph of `build_graph` as GraphML, line by line; texts lose characters that XML does not allow."""
+    import networkx as nx
+
     # GraphML has no null.
     graph.graph = {name: value for name, value in graph.graph.items() if value is not None}
     _clean(graph)

@@ -1,10 +1,12 @@
 """The store as a graph: neighborhoods and paths as node-link JSON; and the citations between works, measured."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.graphml import graphml
 from wamkg.graph.build import DEFAULT_CAP, MAX_HOPS, MAX_NODES, build_graph, find_path, node_link
 from wamkg.graph.bursts import BurstModel
 from wamkg.json_types import UncheckedObject
@@ -20,7 +22,7 @@ from wamkg.views.citation_graph import (
 )
 from wamkg.views.communities import CommunityReport, community_report
 from wamkg_api.deps import SessionDep, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.parameters import Kind, Relation
 from wamkg_api.schemas.queries import BurstsQuery, CommunitiesQuery, MainPathQuery, PageRankQuery, SimilarWorksQuery
 
@@ -34,6 +36,10 @@ Thing = Annotated[
 ]
 
 
+GRAPHML = EXPORTS["graphml"].media_type
+_AS_GRAPHML: Responses = {200: {"content": {GRAPHML: {"schema": {"type": "string"}}}}}
+
+
 class NodeLink(BaseModel):
     """Graph in the form that `networkx.node_link_graph(data, edges="edges")` reads."""
 
@@ -44,7 +50,7 @@ class NodeLink(BaseModel):
     edges: list[UncheckedObject]
 
 
-@router.get("", response_model=NodeLink, responses=problems(404, 422))
+@router.get("", response_model=NodeLink, responses={**problems(404, 422), **_AS_GRAPHML})
 def get_graph(
     session: SessionDep,
     center: Annotated[
@@ -55,9 +61,13 @@ def get_graph(
     kind: Annotated[list[Kind] | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
     relation: Annotated[list[Relation] | None, Query(max_length=20, description="Only these kinds of links.")] = None,
     cap: Annotated[int, Query(ge=1, le=MAX_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
+    format: Annotated[Literal["node-link", "graphml"], Query(description="Form of the graph.")] = "node-link",
 ) -> Response:
     """The neighborhood of one entity, or the whole graph if `center` is omitted."""
-    return json_response(node_link(build_graph(session, center, hops, kind, relation, cap)))
+    graph = build_graph(session, center, hops, kind, relation, cap)
+    if format == "graphml":
+        return Response("".join(graphml(graph)), media_type=GRAPHML)
+    return json_response(node_link(graph))
 
 
 @router.get("/path", response_model=NodeLink, responses=problems(404, 422))
