@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from wamkg.near_matches import did_you_mean
+from wamkg.pages.context import SHOWN_MOMENT
 from wamkg.parameters import TaxonomyRef, Word
 from wamkg.settings import Settings
 from wamkg.store.session import Session
@@ -38,6 +39,8 @@ async def _session(request: Request, past: SnapshotDep) -> AsyncIterator[Session
 @contextmanager
 def _reading(request: Request, past: SnapshotRef) -> Iterator[Session]:
     with open_store_at(request, past) as shown, shown.reading() as session:
+        if past != NOW:
+            session.info[SHOWN_MOMENT] = f"of release {past.release}" if past.release else f"as of {past.as_of}"
         yield session
 
 

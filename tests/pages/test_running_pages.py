@@ -17,6 +17,7 @@ from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.jobs import add_job
 from wamkg.store.session import Store
+from wamkg.store.types import utc_now
 from wamkg.vocabulary import Role
 
 UNIPI = "arxiv:2302.00111"
@@ -88,3 +89,13 @@ def test_only_curators_run_the_survey(client: TestClient, seeded_store: Store, p
     assert client.post(path, data={"csrf": csrf, "name": "v1", "kind": "embed"}).status_code == 403
     signed_in(client, seeded_store)
     assert client.post(path, data={"csrf": "forged", "name": "v1", "kind": "embed"}).status_code == 403
+
+
+def test_a_page_of_a_release_or_a_past_moment_says_so(client: TestClient, seeded_store: Store) -> None:
+    csrf = signed_in(client, seeded_store)
+    client.post("/releases", data={"csrf": csrf, "name": "v1"})
+    moment = f"{utc_now():%Y-%m-%dT%H:%M:%SZ}"
+    for path in ("/", "/papers", f"/papers/{UNIPI}", "/taxonomy", "/timeline", "/index/methods"):
+        assert "You see the survey" not in client.get(path).text
+        assert "You see the survey of release v1" in client.get(f"{path}?release=v1").text, path
+    assert f"You see the survey as of {moment}" in client.get(f"/papers?as_of={moment}").text

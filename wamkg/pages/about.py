@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from wamkg.json_types import UncheckedObject
-from wamkg.pages.context import TaxonNames, load_taxon_names
+from wamkg.pages.context import TaxonNames, load_taxon_names, page_frame
 from wamkg.pages.links import entity_url, page_of, query_url
 from wamkg.pages.overview import chosen_taxonomy
 from wamkg.pages.render import render
@@ -23,7 +23,6 @@ from wamkg.views.entities import all_entities
 from wamkg.views.history import BatchItem, batch_list
 from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.roadmap import Roadmap, RoadmapItem, build_roadmap
-from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN, BatchKind, EntityKind
 
@@ -87,7 +86,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     return render(
         "index.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/",
         tree=tree,
@@ -115,7 +114,7 @@ def about_page(session: Session, viewer: Viewer | None = None) -> str:
     return render(
         "about.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/about",
         survey=survey,
         affiliations=affiliations_of(survey.authors if survey else []),

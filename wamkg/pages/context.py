@@ -1,4 +1,4 @@
-"""Data that several pages need: names of taxa, and branches in order."""
+"""Data that several pages need: what frames each page, names of taxa, and branches in order."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,15 @@ from wamkg.figures.style import hues_for
 from wamkg.store.session import once
 from wamkg.store.survey import branch_hues, find_survey
 from wamkg.store.taxonomies import find_default_taxonomy, list_taxa, list_taxonomies
+from wamkg.views.survey import site_name
+
+SHOWN_MOMENT = "shown moment"
+"""Key under which a session of a release or a past day says which one it shows."""
+
+
+def page_frame(session: Session) -> dict[str, str]:
+    """What the frame of every page shows: the name of the survey, and the release or past day if it is one."""
+    return {"site": site_name(session), "shown_moment": str(session.info.get(SHOWN_MOMENT, ""))}
 
 
 @dataclass(frozen=True)

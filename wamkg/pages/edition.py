@@ -6,14 +6,14 @@ from unicodedata import combining, normalize
 from sqlmodel import Session
 
 from wamkg.json_types import JsonObject
+from wamkg.pages.context import page_frame
 from wamkg.pages.render import render
 from wamkg.views.papers import PaperItem, path_with_ancestors
-from wamkg.views.survey import site_name
 
 
 def downloads_page(session: Session, edition: str, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
     """The page with every file that can be taken along, in groups of (label, address)."""
-    return render("downloads.html", site=site_name(session), here="/downloads", edition=edition, groups=groups)
+    return render("downloads.html", **page_frame(session), here="/downloads", edition=edition, groups=groups)
 
 
 def search_data(item: PaperItem) -> JsonObject:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from wamkg.errors import NotFoundError
 from wamkg.json_types import UncheckedObject
 from wamkg.pages.chart import PHONE, SCREEN, counts_chart
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.library import TAKEN_AS
 from wamkg.pages.links import export_url, library_url
 from wamkg.pages.render import render
@@ -28,7 +28,6 @@ from wamkg.views.papers import (
     paper_items,
 )
 from wamkg.views.results import Leaderboard, MethodResult, ResultQuery, leaderboard, results_of_methods
-from wamkg.views.survey import site_name
 from wamkg.views.timelines import CitationPeriod
 from wamkg.vocabulary import EntityKind
 
@@ -157,7 +156,7 @@ def _render(session: Session, viewer: Viewer | None, shown: ShownEntity) -> str:
     return render(
         "entity.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/index",
         charts=[counts_chart(years, width) for width in (SCREEN, PHONE)] if years else [],
         main=find_default_taxonomy(session),
@@ -247,7 +246,7 @@ def _list(
     return render(
         "entities.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/index",
         kind=kind,
         plural=labels[kind],

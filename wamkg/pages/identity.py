@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from wamkg.pages.context import page_frame
 from wamkg.pages.links import format_authors
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -13,7 +14,6 @@ from wamkg.store.papers import find_paper
 from wamkg.views.duplicates import CandidateItem, candidate_list
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.views.questions import question_list
-from wamkg.views.survey import site_name
 from wamkg.vocabulary import DuplicateVerdict, QuestionStatus
 
 PAIRS = 10
@@ -71,7 +71,7 @@ def duplicates_page(
     return render(
         "duplicates.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/duplicates",
         done=done if viewer else None,
         pairs=pairs,
@@ -94,7 +94,7 @@ def merge_page(
     return render(
         "merge.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/duplicates",
         pair=pair,
         wanted=wanted,
@@ -114,7 +114,7 @@ def questions_page(
     return render(
         "questions.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/questions",
         done=done if viewer else None,
         questions=page,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.importing.import_report import ImportReport
+from wamkg.pages.context import page_frame
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.views.survey import site_name
 
 MAX_LINES = 300
 """Lines of a report that the page shows; the rest is counted."""
@@ -34,7 +34,7 @@ def import_page(
     return render(
         "import.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/import",
         pasted=pasted,
         report=report,

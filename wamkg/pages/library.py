@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.links import export_url, filters_without, library_url, source_label
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -14,7 +14,6 @@ from wamkg.store.papers import numbers_by_slug
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets
 from wamkg.views.search import match_labels
-from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 
 PER_PAGE = 25
@@ -48,7 +47,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
     return render(
         "papers.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/papers",
         query=query,

@@ -12,7 +12,7 @@ from wamkg.errors import NotFoundError
 from wamkg.figures.style import THEMES, hues_for
 from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.graph_drawing import draw_along_time
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -20,7 +20,6 @@ from wamkg.store.graph import KINDS
 from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import PaperQuery, find_paper_page, papers_by_id
-from wamkg.views.survey import site_name
 from wamkg.vocabulary import Relation
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         return render(
             "graph.html",
             viewer=viewer,
-            site=site_name(session),
+            **page_frame(session),
             here="/graph",
             choice=choice,
             label="nothing yet",
@@ -72,7 +71,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
     return render(
         "graph.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/graph",
         choice=choice,
         center=center,

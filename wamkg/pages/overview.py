@@ -8,7 +8,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from wamkg.pages.chart import PHONE, WIDE, steps_of, timeline_chart
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.links import query_url
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -17,7 +17,6 @@ from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import EntityItem, all_entities
 from wamkg.views.results import Leaderboard, ResultQuery, leaderboard
-from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list
 from wamkg.views.timelines import BranchCitations, PaperTimeline, Span, citations_by_branch, papers_timeline
 from wamkg.vocabulary import EntityKind
@@ -90,7 +89,7 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
     return render(
         "timeline.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/timeline",
         timeline=timeline,
@@ -145,7 +144,7 @@ def leaderboard_page(session: Session, choice: LeaderboardChoice, viewer: Viewer
     return render(
         "leaderboard.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/leaderboard",
         benchmarks=benchmarks,

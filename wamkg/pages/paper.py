@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from wamkg.names import listed_name, name_from_dict
 from wamkg.pages.chart import PHONE, SCREEN, counts_chart
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.links import value_words
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -23,7 +23,6 @@ from wamkg.views.paper_details import PaperDetail, paper_details
 from wamkg.views.questions import QuestionItem, questions_on
 from wamkg.views.results import MethodResult, results_of_methods
 from wamkg.views.sourced_values import SourcedValue
-from wamkg.views.survey import site_name
 from wamkg.views.timelines import CitationTimeline, paper_citation_timelines
 from wamkg.vocabulary import EventKind, Standing
 
@@ -161,7 +160,7 @@ def render_paper(
     return render(
         "paper.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/papers",
         done=done if viewer else None,
@@ -185,7 +184,7 @@ def render_why(session: Session, placed: PlacedPaper, viewer: Viewer | None = No
     return render(
         "why.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/papers",
         paper=placed.paper,
         criteria=placed.criteria,

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from wamkg.history.diff import ReleaseDiff
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.tokens import list_tokens
 from wamkg.views.jobs import JobItem
 from wamkg.views.objections import agenda, objection_list
 from wamkg.views.snapshots import NOW, release_list
-from wamkg.views.survey import site_name
 from wamkg.vocabulary import OPEN_STATUSES, Role
 
 MAX_CLOSED = 50
@@ -25,7 +24,7 @@ def objections_page(session: Session, viewer: Viewer | None = None, done: str | 
     return render(
         "objections.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/objections",
         waiting=agenda(session),
         closed=[each for each in found.items if each.status not in OPEN_STATUSES],
@@ -44,7 +43,7 @@ def releases_page(
     return render(
         "releases.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/releases",
         releases=releases,
         editions=[*(each.name for each in releases), NOW],
@@ -60,7 +59,7 @@ def jobs_page(
     return render(
         "jobs.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/jobs",
         jobs=jobs,
         kinds=kinds,
@@ -75,7 +74,7 @@ def tokens_page(session: Session, viewer: Viewer | None = None, secret: str = ""
     return render(
         "tokens.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/tokens",
         is_admin=is_admin,
         tokens=[(token, name) for token, name in list_tokens(session) if token.revoked_at is None] if is_admin else [],

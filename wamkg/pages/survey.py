@@ -6,13 +6,13 @@ import yaml
 from sqlmodel import Session
 
 from wamkg.json_types import UncheckedObject
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.survey_edits import TEXT_FIELDS
 from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.survey import SurveyItem, site_name, survey_item
+from wamkg.views.survey import SurveyItem, survey_item
 from wamkg.views.taxonomies import taxonomy_list
 from wamkg.vocabulary import BRANCH_COLORS, DATE_RULES
 
@@ -34,7 +34,7 @@ def survey_page(
     return render(
         "survey.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/survey",
         survey=survey,
         main=main,

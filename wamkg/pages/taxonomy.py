@@ -8,7 +8,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import slugify
 from wamkg.pages.chart import PHONE, SCREEN, counts_chart
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.entities import years_of
 from wamkg.pages.links import query_url
 from wamkg.pages.overview import chosen_taxonomy
@@ -21,7 +21,6 @@ from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.entities import all_entities
 from wamkg.views.matrix import INSTITUTION, OTHERS, PREPRINT, UNKNOWN, VENUE, YEAR, FacetMatrix, facet_matrix
 from wamkg.views.papers import PaperItem, PaperQuery, counts_of_groups, find_paper_page, ordered_numbers
-from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import EntityKind
 
@@ -76,7 +75,7 @@ def taxonomy_page(
     return render(
         "taxonomy.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         main=find_default_taxonomy(session),
         here="/taxonomy",
         taxonomies=taxonomies,
@@ -132,7 +131,7 @@ def crosswalk_page(session: Session, choice: CrosswalkChoice, viewer: Viewer | N
     return render(
         "crosswalk.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/taxonomy",
         taxonomies=taxonomies,
         choice=replace(choice, a=a, b=best.b if best else ""),

@@ -5,13 +5,13 @@ from itertools import groupby
 
 from sqlmodel import Session
 
+from wamkg.pages.context import page_frame
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.digests import list_digests
 from wamkg.views.digests import DigestEntry, DigestItem, digest_item
 from wamkg.views.discovery import discovery_list
 from wamkg.views.notices import notice_list
-from wamkg.views.survey import site_name
 from wamkg.vocabulary import NoticeStatus
 
 SHOWN = 100
@@ -22,7 +22,7 @@ def discoveries_page(session: Session, routes: Sequence[str] = (), viewer: Viewe
     return render(
         "discoveries.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/discoveries",
         finds=discovery_list(session, routes=routes, limit=SHOWN),
         chosen=routes,
@@ -35,7 +35,7 @@ def notices_page(session: Session, viewer: Viewer | None = None, done: str | Non
     return render(
         "notices.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/notices",
         waiting=[notice for notice in found if notice.status == NoticeStatus.OPEN],
         answered=[notice for notice in found if notice.status != NoticeStatus.OPEN],
@@ -51,7 +51,7 @@ def digests_page(
     return render(
         "digests.html",
         viewer=viewer,
-        site=site_name(session),
+        **page_frame(session),
         here="/digests",
         coming=coming,
         digests=[digest_item(row) for row in list_digests(session, SHOWN)],

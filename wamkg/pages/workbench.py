@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from sqlmodel import Session
 
 from wamkg.figures.plaintext import plain
-from wamkg.pages.context import load_taxon_names
+from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.links import format_date
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
@@ -20,7 +20,6 @@ from wamkg.store.types import utc_now
 from wamkg.views.objections import open_objections
 from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.rounds import differing_votes
-from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list
 from wamkg.views.workbench import (
     ReviewCard,
@@ -118,7 +117,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
     today = datetime.combine(utc_now().date(), time(), UTC)
     return render(
         "review.html",
-        site=site_name(session),
+        **page_frame(session),
         here="/review",
         choice=choice,
         queue=queue,
