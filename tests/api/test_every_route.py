@@ -143,6 +143,7 @@ PAGE_VALUES = {
     "at": ["joint", "cascaded/implicit"],
     "facet": ["year", "venue", "institution"],
     "route": ["arxiv", ""],
+    "set_aside": ["true", "false"],
     "show": ["papers", "citations"],
     "compare_with": ["training-data", "nus"],
     "depth_a": ["0", "1"],

@@ -11,8 +11,10 @@ from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
 from tests.helpers.api_access import signed_in
-from tests.helpers.discovering import import_text, kite, server_of, settings_of
+from tests.helpers.discovering import KITES, import_text, kite, server_of, set_routes, settings_of
 from tests.s2_server.arxiv_shelf import ArxivShelf
+from wamkg.discovering.runner import DiscoverOptions
+from wamkg.services.discovery import discover
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
@@ -61,8 +63,26 @@ def test_a_digest_is_shown_before_it_is_made_and_each_thing_once(noticed: TestCl
     assert feed and len(noticed.get(unescape(feed[1])).json()["items"]) == int(count[1])
 
 
-def test_finds_are_shown_with_their_route(noticed: TestClient) -> None:
-    assert "Nothing new was found yet" in noticed.get("/discoveries").text
+def test_finds_are_shown_with_their_route_and_one_that_was_set_aside_is_added(seeded_store: Store, home: Path) -> None:
+    near = kite(1, 2, title="Quick World Action Models for Robot Control",
+                abstract="World action models predict video and action jointly. Our WAM flies a kite.")  # fmt: skip
+    kites = ArxivShelf([near, kite(2, 2, title="A Benchmark Dataset for Kites", abstract="Data of every kite.")])
+    set_routes(seeded_store, KITES)
+    with server_of(kites) as server:
+        discover(seeded_store, settings_of(server), DiscoverOptions(("kites",)))
+    with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
+        csrf = signed_in(client, seeded_store)
+        assert client.get("/discoveries").text.count("arXiv query kites") == 1
+        aside = client.get("/discoveries?set_aside=true").text
+        add = re.search(r'action="(/discoveries/[^"]+/add)"', aside)
+        assert add and "arXiv query kites" in aside
+        done = client.post(add[1], data={"csrf": csrf})
+        assert done.text.count("arXiv query kites") == 2
+        assert "Nothing is set aside" in client.get("/discoveries?set_aside=true").text
+        assert client.post(add[1], data={"csrf": csrf}).status_code == 409
+        undo = re.search(r'action="(/batches/[^"]+/undo)"', done.text)
+        assert undo and client.post(undo[1], data={"csrf": csrf, "to": "discoveries"}).url.path == "/discoveries"
+        assert "Nothing is set aside" not in client.get("/discoveries?set_aside=true").text
 
 
 def test_tokens_are_created_shown_once_and_revoked_by_an_administrator(

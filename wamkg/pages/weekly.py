@@ -1,6 +1,7 @@
 """The pages of the weekly round: what the routes of discovery found, changes at the sources, and digests."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from sqlmodel import Session
@@ -12,20 +13,33 @@ from wamkg.store.digests import list_digests
 from wamkg.views.digests import DigestEntry, DigestItem, digest_item
 from wamkg.views.discovery import discovery_list
 from wamkg.views.notices import notice_list
-from wamkg.vocabulary import NoticeStatus
+from wamkg.vocabulary import NEW_FINDS, DiscoveryOutcome, NoticeStatus
 
 SHOWN = 100
 
 
-def discoveries_page(session: Session, routes: Sequence[str] = (), viewer: Viewer | None = None) -> str:
-    """What the routes found that was new, the newest reading first; `routes` keeps those of some routes."""
+@dataclass(frozen=True)
+class FindChoice:
+    """Which finds are shown: those of some routes, and those set aside instead of the new ones."""
+
+    routes: tuple[str, ...] = ()
+    set_aside: bool = False
+
+
+def discoveries_page(
+    session: Session, choice: FindChoice, viewer: Viewer | None = None, done: str | None = None, problem: str = ""
+) -> str:
+    """What the routes found, the newest reading first; `done` is the batch just written."""
+    outcomes = (DiscoveryOutcome.SET_ASIDE,) if choice.set_aside else NEW_FINDS
     return render(
         "discoveries.html",
         viewer=viewer,
         **page_frame(session),
         here="/discoveries",
-        finds=discovery_list(session, routes=routes, limit=SHOWN),
-        chosen=routes,
+        finds=discovery_list(session, outcomes, choice.routes, SHOWN),
+        choice=choice,
+        done=done if viewer else None,
+        problem=problem,
     )
 
 

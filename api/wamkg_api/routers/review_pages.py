@@ -127,6 +127,6 @@ async def post_undo(request: Request, uid: str) -> Response:
         return json_response({"batch": uid})
     if form.get("to") == "review":
         return redirect_after_post("/review", **_queue_of(form), at=form.get("at", ""))
-    if form.get("to") in ("questions", "duplicates", "import", "taxonomy", "objections", "notices"):
+    if form.get("to") in ("questions", "duplicates", "import", "taxonomy", "objections", "notices", "discoveries"):
         return redirect_after_post(f"/{form['to']}")
     return redirect_after_post(paper_url(form["paper"]) if "paper" in form else "/review")

@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse
 from wamkg.errors import InvalidInputError
 from wamkg.exporting.digest import DIGEST_FORMATS
 from wamkg.pages.viewer import Viewer
-from wamkg.pages.weekly import digests_page, discoveries_page, notices_page
+from wamkg.pages.weekly import FindChoice, digests_page, discoveries_page, notices_page
 from wamkg.services.digests import WEEK, make_digest, moment_since
+from wamkg.services.discovery import add_find
 from wamkg.services.watching import answer_notice
 from wamkg.store.session import Session
 from wamkg.views.digests import digest_now
@@ -28,10 +29,28 @@ forms = APIRouter(include_in_schema=False)
 
 @router.get("/discoveries")
 def show_discoveries(
-    session: SessionDep, who: ViewerDep, route: Annotated[tuple[str, ...], Query(max_length=100)] = ()
+    session: SessionDep,
+    who: ViewerDep,
+    route: Annotated[tuple[str, ...], Query(max_length=100)] = (),
+    set_aside: bool = False,
+    done: Text = None,
 ) -> HTMLResponse:
-    """What the routes of discovery found."""
-    return page(discoveries_page(session, route, who), who=who)
+    """What the routes of discovery found; `done` is the batch just written."""
+    return page(discoveries_page(session, FindChoice(route, set_aside), who, done), who=who)
+
+
+@forms.post("/discoveries/{uid}/add")
+async def post_find(request: Request, uid: str, viewer: ViewerDep) -> Response:
+    """Add a find that was set aside to the queue."""
+
+    def add(caller: Caller, form: Form) -> Response:
+        done = add_find(store_of(request), person_of(caller), uid)
+        return redirect_after_post("/discoveries", done=done.batch)
+
+    def refused(session: Session, viewer: Viewer | None, *, problem: str) -> str:
+        return discoveries_page(session, FindChoice(set_aside=True), viewer, problem=problem)
+
+    return await answer_form(request, viewer, add, refused)
 
 
 @router.get("/notices")
