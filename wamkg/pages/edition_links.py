@@ -38,6 +38,8 @@ class EditionLinks:
     """File of each figure by its name with suffix, and its query."""
     assets: set[str] = field(default_factory=set)
     """Names of the styles, scripts and images that pages use."""
+    _rewritten: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Attributes that were rewritten, by the folder of the page: most stand on many pages."""
 
     def file_of(self, address: str) -> str | None:
         """The file of an address of the server; None if the edition has none."""
@@ -51,7 +53,8 @@ class EditionLinks:
             return self._figure(f"{LINKED}roadmap.svg", f"representatives=auto&{parts.query}".rstrip("&"))
         if path.startswith(f"{API}/figures/"):
             name = path.removeprefix(f"{API}/figures/")
-            return self._figure(name, parts.query) if _is_drawn(name) else None
+            # A figure of each paper would take longer than all pages; its page shows the same chart.
+            return self._figure(name, parts.query) if _is_drawn(name) and "paper" not in dict(given) else None
         if path.startswith(f"{API}/exports/"):
             return None if given else self.exports.get(path.removeprefix(f"{API}/exports/"))
         if path == "/papers":
@@ -70,21 +73,29 @@ class EditionLinks:
     def rewritten(self, html: str, file: str) -> str:
         """A page as the edition's file: relative links, no link to what only the server has, classic scripts."""
         here = dirname(file)
+        known = self._rewritten.setdefault(here, {})
 
         def relative(found: re.Match[str]) -> str:
-            name, address = found[1], unescape(found[2])
-            if not address or _EXTERNAL.match(address):
-                return found[0]
-            target = self.file_of(address)
-            if target is None:
-                return ' action="#"' if name == "action" else ""
-            return f' {name}="{escape(relpath(target, here or "."))}"'
+            attribute = found[0]
+            if attribute not in known:
+                known[attribute] = self._attribute(found, here or ".")
+            return known[attribute]
 
         html = _ATTRIBUTE.sub(relative, _MODULE.sub("", html))
         html = _TOP.sub(lambda top: _DEAD.sub("", top[0]), html)
         up = relpath("assets", here or ".")
         scripts = f'  <script src="{up}/data.js" defer></script>\n  <script src="{up}/edition.js" defer></script>\n'
         return html.replace("</head>", f"{scripts if file == LIBRARY else ''}</head>", 1)
+
+    def _attribute(self, found: re.Match[str], here: str) -> str:
+        """An attribute with an address as it is written in a file of the folder `here`."""
+        name, address = found[1], unescape(found[2])
+        if not address or _EXTERNAL.match(address):
+            return found[0]
+        target = self.file_of(address)
+        if target is None:
+            return ' action="#"' if name == "action" else ""
+        return f' {name}="{escape(relpath(target, here))}"'
 
     def rewritten_drawing(self, svg: str, file: str) -> str:
         """A drawing whose links to pages of the server lead to the edition's files."""

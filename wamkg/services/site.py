@@ -13,8 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeVar
-from urllib.parse import parse_qsl
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 import orjson
@@ -42,6 +42,7 @@ from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
 from wamkg.services.exports import citations_of, pin_citation_keys
 from wamkg.services.figures import draw_figure
 from wamkg.store.base import chunks
+from wamkg.store.paper_filter import MANY_VALUED
 from wamkg.store.papers import numbers_by_slug
 from wamkg.store.session import Edition, Store
 from wamkg.store.survey import find_survey
@@ -104,6 +105,14 @@ def write_site(store: Store, folder: Path, base_url: str = "") -> SiteReport:
     return SiteReport(str(folder), *report)
 
 
+class _WantedFigure(NamedTuple):
+    """A figure by its name and its query, and the file of each format."""
+
+    name: str
+    query: str
+    files: tuple[str, ...]
+
+
 class _Site:
     def __init__(self, store: Store, folder: Path, base_url: str) -> None:
         self.store, self.folder, self.base_url = store, folder, base_url
@@ -112,19 +121,30 @@ class _Site:
 
     def write(self) -> tuple[str, int, int, int, list[str]]:
         """Write every file; returns the fields of the report."""
-        with self.store.reading() as session:
+        place, processes = _Place(self.store.url, self.store.edition, self.folder), min(os.cpu_count() or 1, 4)
+        # Not a fork: this process holds connections and threads.
+        spawning = multiprocessing.get_context("spawn")
+        with self.store.reading() as session, ProcessPoolExecutor(processes, mp_context=spawning) as pool:
             self.edition = edition_of(session)
             items = _everything(session)
             self.links = self._links(session, items)
+            slugs = _shares([item.slug for item in items], processes * 2)
+            pages = _shares(self._entities_and_taxa(session), processes * 2)
+            rendered = [
+                pool.map(partial(_render_papers, place, self.links), slugs),
+                pool.map(partial(_render_pages, place, self.links), pages),
+            ]
             self._shared_pages(session, items)
+            drawn = pool.map(partial(_draw, place, self.links), self._wanted_figures())
             self._tables(session)
             self._exports(session)
             self._feeds(session, items)
             self._describe(session, items)
-            self.entities = [(kind.value, item.slug) for kind in KINDS for item in all_entities(session, kind)]
-        data = {paper_file(item.id): search_data(item) for item in items}
-        self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
-        self.left_out += self._in_parallel(items)
+            data = {paper_file(item.id): search_data(item) for item in items}
+            self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
+            for results in rendered:
+                list(results)
+            self.left_out += [why for reasons in drawn for why in reasons]
         for name in sorted(self.links.assets | {"edition.js"}):
             self._save(f"assets/{name}", _asset(name))
         size = self._manifest()
@@ -273,22 +293,17 @@ class _Site:
             )
             self._save("sitemap.xml", f"{head}\n{rows}</urlset>\n".encode())
 
-    def _in_parallel(self, items: Sequence[PaperItem]) -> list[str]:
-        """Draw the figures and render the pages of papers, entities and taxa, which take longest; returns what could
-        not be drawn.
-        """
-        place = _Place(self.store.url, self.store.edition, self.folder)
-        figures = sorted((*asked, file) for asked, file in self.links.figures.items())
-        processes = min(os.cpu_count() or 1, 4)
-        shares = processes * 2
-        others = [*self.entities, *((TAXON, f"{slug}:{path}") for slug, path in self.taxa)]
-        # Not a fork: the parent holds connections and threads.
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            drawn = pool.map(partial(_draw, place, self.links), figures)
-            papers = pool.map(partial(_render_papers, place, self.links), _shares([i.slug for i in items], shares))
-            rendered = pool.map(partial(_render_pages, place, self.links), _shares(others, shares))
-            list(papers), list(rendered)
-            return [why for why in drawn if why]
+    def _entities_and_taxa(self, session: Session) -> list[tuple[str, str]]:
+        """What has a page besides papers, each as its kind and its name."""
+        entities = [(kind.value, item.slug) for kind in KINDS for item in all_entities(session, kind)]
+        return [*entities, *((TAXON, f"{slug}:{path}") for slug, path in self.taxa)]
+
+    def _wanted_figures(self) -> list[_WantedFigure]:
+        """The figures that the shared pages show, each with all its formats."""
+        files: dict[tuple[str, str], list[str]] = {}
+        for (name, query), file in sorted(self.links.figures.items()):
+            files.setdefault((name.rpartition(".")[0], query), []).append(file)
+        return [_WantedFigure(name, query, tuple(group)) for (name, query), group in files.items()]
 
     def _manifest(self) -> int:
         paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
@@ -387,28 +402,28 @@ def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str,
         store.close()
 
 
-def _draw(place: _Place, links: EditionLinks, wanted: tuple[str, str, str]) -> str:
-    """Draw one figure: its name with suffix, its query, its file. Returns why it cannot be drawn of this survey."""
-    name, query, file = wanted
-    given = dict(parse_qsl(query))
-    width, theme = given.pop("width", "two-column"), given.pop("theme", "light")
-    depth = {"depth": int(given.pop("depth"))} if "depth" in given else {}
-    stem, target = name.removeprefix(LINKED).rpartition(".")[0], place.folder / file
+def _draw(place: _Place, links: EditionLinks, wanted: _WantedFigure) -> list[str]:
+    """Draw one figure in its formats. Returns which files cannot be drawn of this survey, and why."""
+    given = parse_qs(wanted.query)
+    single = {name: values[-1] for name, values in given.items()}
+    width, theme = single.pop("width", "two-column"), single.pop("theme", "light")
+    depth = {"depth": int(single.pop("depth"))} if "depth" in single else {}
+    several = {name: tuple(given[name]) for name in single if name in MANY_VALUED}
+    stem, targets = wanted.name.removeprefix(LINKED), [place.folder / file for file in wanted.files]
     store = Store(place.url, place.edition)
     try:
-        lists = {key: (value,) for key, value in given.items() if key in ("benchmark", "paper", "method", "taxon")}
-        asked = FigureQuery.of(stem, {**given, **lists, **depth}).checked(stem)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        asked = FigureQuery.of(stem, {**single, **several, **depth}).checked(stem)
+        targets[0].parent.mkdir(parents=True, exist_ok=True)
         look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
-        draw_figure(store, FigureRequest(stem, asked), [target], look, data=False)
-        if name.startswith(LINKED):
-            linked = with_page_links(target.read_text(encoding="utf-8"))
-            _write(target, links.rewritten_drawing(linked, file).encode())
+        draw_figure(store, FigureRequest(stem, asked), targets, look, data=False)
+        if wanted.name.startswith(LINKED):
+            linked = with_page_links(targets[0].read_text(encoding="utf-8"))
+            _write(targets[0], links.rewritten_drawing(linked, wanted.files[0]).encode())
     except WamkgError as error:
-        return f"{file}: {error}"
+        return [f"{file}: {error}" for file in wanted.files]
     finally:
         store.close()
-    return ""
+    return []
 
 
 def _entry(item: PaperItem, base_url: str, edition: Edition) -> FeedEntry:
