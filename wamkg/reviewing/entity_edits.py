@@ -16,16 +16,8 @@ from wamkg.matching.record import UnreadableLine
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.near_matches import unknown
 from wamkg.reviewing.paper_edits import EditResult, add_former_name
-from wamkg.store.batches import (
-    EDITABLE,
-    ChangeRow,
-    changes_of,
-    close_batch,
-    open_batch,
-    record_change,
-    uid_of_row,
-    update_row,
-)
+from wamkg.store.audit_trail import ChangeRow, changes_of
+from wamkg.store.batches import EDITABLE, close_batch, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.claims import load_claims, write_resolved
 from wamkg.store.entities import ENTITY_MODELS, INTRODUCING_RELATION, find_entity, get_entity, save_link, upsert_entity
 from wamkg.store.entity_refs import get_entity_by_ref

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.identifiers import slugify
-from wamkg.store.batches import batch_rows
+from wamkg.store.audit_trail import batch_rows
 from wamkg.store.papers import standing_counts, table_counts
 from wamkg.store.session import EDITION, Edition
 from wamkg.store.taxonomies import find_default_taxonomy

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from wamkg.json_types import JSON, JsonObject
-from wamkg.store.batches import (
+from wamkg.store.audit_trail import (
     BatchRow,
     ChangeRow,
     batch_rows,

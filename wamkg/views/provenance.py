@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
 from wamkg.json_types import JSON, JsonObject
-from wamkg.store.batches import ChangeRow, batches_in_order, made_by, places_ever_at, uid_of_row, whole_trail
+from wamkg.store.audit_trail import ChangeRow, batches_in_order, made_by, places_ever_at, whole_trail
+from wamkg.store.batches import uid_of_row
 from wamkg.store.entity_refs import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.tables import Taxon
 from wamkg.views.history import HistoryRow, changed_rows, in_order, paper_history

@@ -12,7 +12,8 @@ from wamkg.reviewing.holdout import describe_held_out
 from wamkg.reviewing.queue import NEIGHBOUR, PendingWork, review_queue
 from wamkg.reviewing.verdicts import Verdict
 from wamkg.store.assignments import institution_marks
-from wamkg.store.batches import CreationRow, find_row, made_by
+from wamkg.store.audit_trail import CreationRow, made_by
+from wamkg.store.batches import find_row
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.papers import find_paper, method_names_of
 from wamkg.store.tables import Paper, Taxon, Taxonomy
