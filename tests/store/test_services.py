@@ -10,6 +10,7 @@ import wamkg
 RUNNERS = {
     "wamkg/discovering/runner.py": "commits each reading of a route with its cursor",
     "wamkg/embedding/encode.py": "commits what each batch of texts gave",
+    "wamkg/enriching/dataset_load.py": "commits each part of a dataset file",
     "wamkg/enriching/session.py": "commits what each answer gave",
     "wamkg/history/backup.py": "fills an empty store in one transaction",
     "wamkg/history/snapshots.py": "undoes in a copy of the store",

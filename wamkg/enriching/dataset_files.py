@@ -123,7 +123,7 @@ def paper_of(values: UncheckedObject, abstract: str | None) -> S2Paper | None:
 
 
 @dataclass(frozen=True)
-class CitationLine:
+class DatasetCitation:
     """A citation between two papers by their corpus numbers."""
 
     citing: int
@@ -133,7 +133,7 @@ class CitationLine:
     influential: bool | None
 
 
-def citation_of(values: UncheckedObject) -> CitationLine | None:
+def citation_of(values: UncheckedObject) -> DatasetCitation | None:
     """The citation of a line; None without the two numbers. Unreadable contexts are left out, as in lists."""
     citing, cited = corpus_id_of(values.get("citingcorpusid")), corpus_id_of(values.get("citedcorpusid"))
     if citing is None or cited is None:
@@ -141,9 +141,9 @@ def citation_of(values: UncheckedObject) -> CitationLine | None:
     contexts, intents = values.get("contexts"), values.get("intents")
     influential = values.get("isinfluential")
     if not contexts and not intents and (influential is None or isinstance(influential, bool)):
-        return CitationLine(citing, cited, [], [], influential)
+        return DatasetCitation(citing, cited, [], [], influential)
     item = {"contexts": contexts or None, "intents": _each_once(intents), "isInfluential": influential}
-    return CitationLine(citing, cited, *read_citation(item, {}))
+    return DatasetCitation(citing, cited, *read_citation(item, {}))
 
 
 def _each_once(intents: object) -> list[str] | None:

@@ -97,7 +97,7 @@ def load_dataset(store: Store, folder: Path, progress: Progress = lambda *_: Non
     return load.report
 
 
-class _Line(NamedTuple):
+class _DatasetLine(NamedTuple):
     """A line of a file: its place in words, its number, and its object; None if it cannot be read."""
 
     place: str
@@ -193,7 +193,7 @@ class _Load:
     def _place(self, file: DatasetFile) -> int:
         return self.report.places.get(file.key, 0)
 
-    def _work(self, file: DatasetFile, write: Callable[[Session, list[_Line]], None]) -> None:
+    def _work(self, file: DatasetFile, write: Callable[[Session, list[_DatasetLine]], None]) -> None:
         """Write the lines of a file that are not done, each part with the place that it reaches."""
         for lines in self._parts(file, self._place(file)):
             with self.store.writing() as session:
@@ -209,7 +209,7 @@ class _Load:
     def _counts(self) -> JsonObject:
         return {name: value for name, value in asdict(self.report).items() if name != "batch"}
 
-    def _parts(self, file: DatasetFile, done: int) -> Iterator[list[_Line]]:
+    def _parts(self, file: DatasetFile, done: int) -> Iterator[list[_DatasetLine]]:
         """The lines of a file after the first `done`, in parts; what is damaged at its end is complained about."""
         lines = self._lines(file, done)
         while part := list(islice(lines, LINES[file.kind])):
@@ -217,10 +217,10 @@ class _Load:
             self.progress(self._done, None, file.path.name)
             yield part
 
-    def _lines(self, file: DatasetFile, done: int) -> Iterator[_Line]:
+    def _lines(self, file: DatasetFile, done: int) -> Iterator[_DatasetLine]:
         try:
             for number, line in enumerate(file.lines(done), done + 1):
-                yield _Line(f"{file.path} line {number:,}", number, read_line(line))
+                yield _DatasetLine(f"{file.path} line {number:,}", number, read_line(line))
         except InvalidInputError as error:
             self.report.complain(str(error))
 
@@ -232,7 +232,7 @@ class _Load:
                     self.report.complain(f"{line.place}: no abstract with the number of a paper")
             self.report.places[file.key] = lines[-1].number
 
-    def _write_papers(self, session: Session, lines: list[_Line], abstracts: _Abstracts) -> None:
+    def _write_papers(self, session: Session, lines: list[_DatasetLine], abstracts: _Abstracts) -> None:
         texts = abstracts.of(number for line in lines if (number := line.number_of("corpusid")))
         papers: dict[str, S2Paper] = {}
         for line in lines:
@@ -250,7 +250,7 @@ class _Load:
         self.report.changed += listed.changed
         self.report.used += len(texts)
 
-    def _write_citations(self, session: Session, lines: list[_Line], papers: CorpusMap) -> None:
+    def _write_citations(self, session: Session, lines: list[_DatasetLine], papers: CorpusMap) -> None:
         read = [(line, citation_of(line.values) if line.values else None) for line in lines]
         for line, citation in read:
             if citation is None:

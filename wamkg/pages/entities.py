@@ -124,7 +124,7 @@ def entity_pages(
     for slug in slugs:
         found = papers.get(numbers[slug], [])
         by: UncheckedObject = {kind.value: (slug,)} if kind in _FILTERED else {"ids": tuple(names[n] for n in found)}
-        groups.append(_Group(found, PaperQuery.model_validate(by), items[slug].name))
+        groups.append(_EntityGroup(found, PaperQuery.model_validate(by), items[slug].name))
     for slug, shown in zip(slugs, _papers(session, groups), strict=True):
         item, boards = items[slug], _boards(session, kind, slug)
         entity = ShownEntity(item.name, KINDS[kind], item.kind, shown, item, boards, own.get(slug, []))
@@ -146,7 +146,7 @@ def author_page(session: Session, name: str, viewer: Viewer | None = None) -> st
     found = ordered_numbers(session, query)
     if not found:
         raise NotFoundError(f"no paper of the library is by {name!r}; `wamkg search NAME` finds other spellings")
-    (papers,) = _papers(session, [_Group(found, query, name)])
+    (papers,) = _papers(session, [_EntityGroup(found, query, name)])
     return _render(session, viewer, ShownEntity(name, "Authors", AUTHOR, papers))
 
 
@@ -166,7 +166,7 @@ def _render(session: Session, viewer: Viewer | None, shown: ShownEntity) -> str:
     )
 
 
-class _Group(NamedTuple):
+class _EntityGroup(NamedTuple):
     """The papers of an entity, newest first, the filter that lists them, and the name of the entity."""
 
     papers: Sequence[int]
@@ -174,7 +174,7 @@ class _Group(NamedTuple):
     name: str
 
 
-def _papers(session: Session, groups: Sequence[_Group]) -> list[EntityPapers]:
+def _papers(session: Session, groups: Sequence[_EntityGroup]) -> list[EntityPapers]:
     first = sorted({number for group in groups for number in group.papers[:SHOWN_PAPERS]})
     items = dict(zip(first, paper_items(session, first), strict=True))
     counts = counts_of_groups(session, [group.papers for group in groups], (YEAR, *_RELATED))
@@ -182,7 +182,7 @@ def _papers(session: Session, groups: Sequence[_Group]) -> list[EntityPapers]:
 
 
 def _entity_papers(
-    group: _Group, items: Mapping[int, PaperItem], counts: Mapping[str, Mapping[str, int]]
+    group: _EntityGroup, items: Mapping[int, PaperItem], counts: Mapping[str, Mapping[str, int]]
 ) -> EntityPapers:
     if not group.papers and not group.query.given:
         return _NO_PAPERS

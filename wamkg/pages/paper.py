@@ -64,7 +64,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class PlacedPaper:
+class PaperPlaces:
     """A paper with what explains its place: the criteria of its classes by assignment, and the objections."""
 
     paper: PaperDetail
@@ -73,7 +73,7 @@ class PlacedPaper:
 
 
 @dataclass(frozen=True)
-class ShownPaper(PlacedPaper):
+class ShownPaper(PaperPlaces):
     """What the page of a paper shows of it."""
 
     questions: list[QuestionItem]
@@ -116,10 +116,10 @@ def _number(session: Session, identifier: str) -> int:
     return number
 
 
-def _placed_papers(session: Session, numbers: Sequence[int]) -> list[PlacedPaper]:
+def _placed_papers(session: Session, numbers: Sequence[int]) -> list[PaperPlaces]:
     objections = objections_on(session, numbers)
     return [
-        PlacedPaper(paper, _criteria(session, paper, number), objections.get(number, [])[:MAX_OBJECTIONS])
+        PaperPlaces(paper, _criteria(session, paper, number), objections.get(number, [])[:MAX_OBJECTIONS])
         for number, paper in zip(numbers, paper_details(session, numbers), strict=True)
     ]
 
@@ -178,7 +178,7 @@ def render_paper(
     )
 
 
-def render_why(session: Session, placed: PlacedPaper, viewer: Viewer | None = None) -> str:
+def render_why(session: Session, placed: PaperPlaces, viewer: Viewer | None = None) -> str:
     """The page that says why a paper has its place; see `why_page`."""
     classes = load_taxon_names(session)
     return render(
