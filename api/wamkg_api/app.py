@@ -40,6 +40,7 @@ from wamkg_api.routers import (
     import_pages,
     imports,
     jobs,
+    missing,
     notices,
     objections,
     operations,
@@ -71,8 +72,8 @@ WRITES = (
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
     citations.router, survey.router, graph.router, papers.searches, suggestions.router, decisions.router,
-    objections.router, rounds.router, duplicates.router, questions.router, discovery.router, notices.router,
-    digests.router, batches.router, jobs.router, exports.router,
+    objections.router, rounds.router, duplicates.router, questions.router, discovery.router, missing.router,
+    notices.router, digests.router, batches.router, jobs.router, exports.router,
 )  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's

@@ -142,6 +142,11 @@ COMMANDS: dict[str, Verb] = {
         "discover",
         "Look for new papers: arXiv queries, citations, recommendations, rival lists. Run it again to continue.",
     ),
+    "missing": Verb(
+        "missing",
+        "missing",
+        "What may be missing: works that many papers cite, an estimate of unseen works, or the flow of papers.",
+    ),
     "watch": Verb(
         "watching",
         "watch",
@@ -245,7 +250,7 @@ STAGES = {
     "Review": "suggest review decide questions duplicates merge objections remove set undo",
     "Taxonomy": "taxonomy taxon crosswalk",
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
-    "Every week": "discover watch digest weekly schedule jobs",
+    "Every week": "discover missing watch digest weekly schedule jobs",
     "Publish": "figure table export site release check check-manuscript",
     "Run a server": "migrate backup restore load doctor token worker",
 }

@@ -9,6 +9,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.charts.citations import MOST, draw_citations
 from wamkg.figures.charts.crosswalk import draw_crosswalk
 from wamkg.figures.charts.evaluation import read_evaluation
+from wamkg.figures.charts.flow import draw_flow
 from wamkg.figures.charts.leaderboard import draw_leaderboard
 from wamkg.figures.charts.learning_curve import draw_learning_curve, read_simulation
 from wamkg.figures.charts.main_path import draw_main_path
@@ -27,6 +28,7 @@ from wamkg.store.taxonomies import default_taxonomy, find_default_taxonomy, get_
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.citation_graph import main_path_report
 from wamkg.views.matrix import YEAR, facet_matrix
+from wamkg.views.missing import flow_counts
 from wamkg.views.results import ResultQuery, scores_over_time
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.taxonomies import taxonomy_with_papers
@@ -129,6 +131,10 @@ def _main_path(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     return draw_main_path(main_path_report(session, query.papers), names, look)
 
 
+def _flow(session: Session, _: FigureQuery, look: FigureOptions) -> Drawing:
+    return draw_flow(flow_counts(session), look)
+
+
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     return draw_reliability(read_evaluation(query.source), look)
 
@@ -149,4 +155,5 @@ _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "crosswalk-table": _crosswalk,
     "citations": _citations,
     "main-path": _main_path,
+    "flow": _flow,
 }

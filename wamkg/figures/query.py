@@ -59,6 +59,7 @@ FIGURES: Mapping[str, FigureKind] = {
     ),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
     "main-path": _kind("the main path through the citations, named by methods", "", filtered=True),
+    "flow": _kind("papers identified, screened, excluded by reason and included, as in PRISMA 2020", ""),
     "reliability": _kind("confidence of the suggester against its accuracy", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
 }

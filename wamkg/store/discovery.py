@@ -23,7 +23,7 @@ _OUTSIDE_SURVEY = (Standing.CITED, Standing.CANDIDATE)
 
 
 class LinkedCandidate(NamedTuple):
-    """A cited or candidate paper with its number of citations from or to works of the survey."""
+    """A cited or candidate paper with the works of the survey that cite it, or that it cites, and their number."""
 
     id: int
     title: str
@@ -31,7 +31,9 @@ class LinkedCandidate(NamedTuple):
     arxiv: str | None
     doi: str | None
     s2: str | None
+    slug: str
     works: int
+    by: tuple[int, ...]
 
 
 class ScopeExamples(NamedTuple):
@@ -116,20 +118,25 @@ def rejected_papers(session: Session, taxonomy: str, papers: Iterable[int]) -> d
     }
 
 
-def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedCandidate]:
-    """Cited and candidate papers that cite, or are cited by, at least `least` included works; most linked first."""
-    columns = select_columns(Paper.id, Paper.title, Paper.abstract, Paper.arxiv, Paper.doi, Paper.s2)
+def linked_to_survey(
+    session: Session,
+    direction: Literal["citing", "cited"],
+    least: int,
+    standings: Sequence[Standing] = _OUTSIDE_SURVEY,
+) -> list[LinkedCandidate]:
+    """Papers with these standings that cite, or are cited by, at least `least` included works; most linked first."""
+    columns = select_columns(Paper.id, Paper.title, Paper.abstract, Paper.arxiv, Paper.doi, Paper.s2, Paper.slug)
     works = work_of_papers(included_works(session))
     linked: dict[int, set[int]] = defaultdict(set)
     for citing, cited in live_citation_pairs(session):
         outsider, paper = (citing, cited) if direction == "citing" else (cited, citing)
         if paper in works:
             linked[outsider].add(works[paper])
-    counts = {number: len(found) for number, found in linked.items() if len(found) >= least}
+    enough = {number: tuple(sorted(found)) for number, found in linked.items() if len(found) >= least}
     rows = [
-        LinkedCandidate._make([*row, counts[row[0]]])
-        for part in chunks(counts)
-        for row in session.exec(columns.where(col(Paper.id).in_(part), col(Paper.standing).in_(_OUTSIDE_SURVEY)))
+        LinkedCandidate._make([*row, len(enough[row[0]]), enough[row[0]]])
+        for part in chunks(enough)
+        for row in session.exec(columns.where(col(Paper.id).in_(part), col(Paper.standing).in_(standings)))
     ]
     return sorted(rows, key=lambda paper: (-paper.works, paper.id))
 
