@@ -3,7 +3,7 @@
 from wamkg.importing.links import doi_of
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.table import parse_table
-from wamkg.importing.references.tagged import parse_enw, parse_ris
+from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris
 from wamkg.matching.record import Dropped, Record
 
 
@@ -96,3 +96,37 @@ def test_files_and_numbers_printed_like_urls_are_no_urls() -> None:
     record = ris("L1  - internal-pdf://7/Dunes.pdf", "UR  - <Go to ISI>://WOS:000123456700008")
     assert (record.url, record.links, record.doubts) == (None, {}, [])
     assert (record.details["accession"], record.unknown_keys) == ("WOS:000123456700008", ("L1",))
+
+
+def test_columns_of_screening_tools_and_reference_managers_are_known() -> None:
+    covidence = 'Title,Authors,Published Year,Published Month,Journal\nDunes that Move,"Lee, A",2014,May,Sand\n'
+    (record,) = records(list(parse_table(covidence)))
+    assert (record.year, record.authors, record.unknown_keys) == (2014, ["A Lee"], ())
+    refworks = "Reference Type\tAuthors, Primary\tTitle Primary\tPeriodical Full\tPub Year\tStart Page\tOther Pages\n"
+    refworks += "Journal Article\tde Wit, Joris, D.;Lee, Ann\tDunes that Move\tSand\t2014\t3\t9\n"
+    (record,) = records(list(parse_table(refworks)))
+    assert (record.title, record.venue, record.year, record.pages) == ("Dunes that Move", "Sand", 2014, "3-9")
+    assert record.authors == ["Joris D. de Wit", "Ann Lee"]
+
+
+def test_cells_written_as_formulas_and_cells_with_several_urls() -> None:
+    text = 'Title,ISSN,Year,URL\nDunes that Move,"=""1234-5678""","=""2014""",'
+    text += "https://doi.org/10.1000/sand.7|https://example.org/dunes\n"
+    (record,) = records(list(parse_table(text)))
+    assert (record.details["issn"], record.year, record.doi) == ("1234-5678", 2014, "10.1000/sand.7")
+    assert (record.url, list(record.links.values())) == (
+        "https://doi.org/10.1000/sand.7",
+        ["https://example.org/dunes"],
+    )
+
+
+def test_what_publishers_put_behind_a_doi_is_no_part_of_it() -> None:
+    for tail in ("/fulltext.html", "/figures/3", "/meta", "/full", "/tables/1", ".pdf", ""):
+        record = ris("DO  - 10.1186/s12345-021-7", f"UR  - https://sand.example.org/10.1186/s12345-021-7{tail}")
+        assert (record.doi, record.doubts) == ("10.1186/s12345-021-7", [])
+
+
+def test_both_article_numbers_of_pubmed_are_kept() -> None:
+    text = "PMID- 7\nTI  - Dunes.\nLID - 4711 [pii]\nLID - 10.1000/sand.7 [doi]\nAID - sand-7 [pii]\nSO  - S.\n"
+    (record,) = records(list(parse_nbib(text)))
+    assert (record.doi, record.details["pii"], record.doubts) == ("10.1000/sand.7", "4711; sand-7", [])

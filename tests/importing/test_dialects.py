@@ -231,3 +231,43 @@ def test_words_of_titles_are_not_a_persons_name() -> None:
 def test_an_entry_whose_link_has_no_address_is_not_lost() -> None:
     (record,) = read("- Some Title of Cranes. *A. Author.* [paper]()\n", EMPTY).records()
     assert record.title == "Some Title of Cranes"
+
+
+def test_years_and_venues_before_titles_with_underscores() -> None:
+    starts = ["- 23_ICSE_", "-22_OSDI_", "* 21_", "- 20_ICSE Workshop_", "- 19_Big Beds_"]
+    titles = [f"RakeNet {n}: Raking the Leaves" for n in range(len(starts))]
+    lines = [
+        f"{a}{b} [[paper]](https://arxiv.org/abs/2401.0000{n})"
+        for n, (a, b) in enumerate(zip(starts, titles, strict=True))
+    ]
+    records = read("# P\n\n## Rakes\n\n" + "\n".join(lines) + "\n", EMPTY).records()
+    assert [r.title for r in records] == titles
+    assert [r.year for r in records] == [2023, 2022, 2021, 2020, 2019]
+    assert [r.venue for r in records][:2] == ["ICSE", "OSDI"]
+
+
+@pytest.mark.parametrize("key", ["*Paper: {}*", "Paper: {}", "**Paper**: {}", "论文：{}"])
+def test_a_bullet_with_a_name_and_its_paper_in_a_line_below(key: str) -> None:
+    link = "[Raking the Leaves in Autumn](https://arxiv.org/abs/2401.00001)"
+    text = f"# P\n\n## Rakes\n\n- **RakeNet (Raking Network)**\n  {key.format(link)}\n  It rakes all leaves.\n"
+    (record,) = read(text, EMPTY).records()
+    assert (record.title, record.arxiv, record.note) == (
+        "Raking the Leaves in Autumn", "2401.00001", "It rakes all leaves."
+    )  # fmt: skip
+    assert "RakeNet" in str(record.method)
+
+
+def test_titles_with_an_acronym_or_a_company_are_neither_people_nor_an_affiliation() -> None:
+    titles = [
+        "Garden Comprehension Using Rake-LSTM and Answer Pointer",
+        "An Empirical Study of Leaf Piles at Microsoft",
+    ]
+    lines = [f"- [{title}](https://openreview.net/forum?id=a{n}) (Ann Lee, 2020)\n" for n, title in enumerate(titles)]
+    assert [(r.title, r.authors) for r in read("# P\n\n" + "".join(lines), EMPTY).records()] == [
+        (title, ["Ann Lee"]) for title in titles
+    ]
+
+
+def test_a_name_with_many_initials() -> None:
+    text = "# P\n\n- [Raking the Leaves in Autumn](https://arxiv.org/abs/2401.00001) (Gil E. A. P. A. Prado, 2003)\n"
+    assert read(text, EMPTY).records()[0].authors == ["Gil E. A. P. A. Prado"]

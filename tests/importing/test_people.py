@@ -47,3 +47,28 @@ def test_the_address_of_a_paper_counts_whatever_its_column_is_called() -> None:
     assert isinstance(record, Record)
     assert (record.arxiv, record.url) == ("2401.90001", "https://arxiv.org/abs/2401.90001")
     assert record.unknown_keys == ("Mood",)
+
+
+ONE = {
+    "Ma, Jianxin": "Jianxin Ma",
+    "Rahman, Md": "Md Rahman",
+    "Rivers III, James L": "James L Rivers III",
+    "Lake, Julia B, MLS": "Julia B Lake",
+    "Moor, Ann, PhD, MPH": "Ann Moor",
+    "Hill, Matt, Ed": "Matt Hill",
+    "de Wit, Joris, D.": "Joris D. de Wit",
+    "NCT01234567": "NCT01234567",
+}
+
+
+@pytest.mark.parametrize("text", ONE)
+def test_degrees_are_left_out_and_short_names_are_not(text: str) -> None:
+    people = read_people([text])
+    assert ([name.display for name in people.names], people.doubts) == ([ONE[text]], [])
+
+
+@pytest.mark.parametrize("text", ["Lee A1,2, Cho B3", "Ann Lee1,2, Bo Cho3, Cy Dee*"])
+def test_numbers_of_affiliations_are_nobody(text: str) -> None:
+    people = read_people([text])
+    assert not any(c.isdigit() or c == "*" for name in people.names for c in name.display)
+    assert people.doubts == []

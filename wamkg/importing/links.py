@@ -39,6 +39,7 @@ _PAPER_HOSTS = (
     "aps.org", "acs.org", "academic.oup.com", "usenix.org", "vldb.org", "isca-speech.org", "isca-archive.org",
     "ijcai.org", "aclweb.org", "cv-foundation.org", "computer.org", "journals.plos.org", "elifesciences.org",
 )  # fmt: skip
+_ENDS_OF_PAPER_HOSTS = tuple(f".{host}" for host in _PAPER_HOSTS)
 _HOST_KINDS = (
     ("huggingface.co/datasets", "dataset"), ("huggingface.co/papers", "paper"), ("huggingface.co", "model"),
     ("github.com", "code"), ("gitlab.com", "code"), ("github.io", "webpage"), ("sites.google.com", "webpage"),
@@ -61,7 +62,10 @@ _DOI_PATH = re.compile(r"/(?:doi/(?:[a-z]+/)?)?10\.\d{4,9}/\S")
 """URL path with a DOI at its start or after "doi", on any host."""
 _OPEN_URL = re.compile(r"(?:^|&)(?:rft_)?id=(?:doi:|info:doi/)(10\.\d{4,9}/[^&\s]+)", re.I)
 """A DOI in the query of a library's link resolver (OpenURL, ANSI/NISO Z39.88)."""
-_DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
+_DOI_TAIL = re.compile(
+    r"(?:\.pdf|/(?:full|pdf|abstract|epdf|meta|html|references|metrics)|/fulltext(?:\.html)?|/(?:figures|tables)(?:/\d+)?)$"
+)
+"""What publishers put behind a DOI in the addresses of a paper's parts."""
 _WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.I).fullmatch
 _BRACKETS_BEHIND = re.compile(r"(?<=\w)\s*[(（][^()（）]*[)）]\s*$")
 _BADGE_DASH = "\x00"
@@ -115,6 +119,7 @@ def _kind_of_host(url: str) -> str:
     return next(by_prefix, "webpage" if place.partition("/")[0].endswith(".github.io") else "other")
 
 
+@lru_cache(maxsize=4096)
 def is_scholarly(url: str) -> bool:
     """Whether the address is that of a paper: at a publisher, at an archive, or a PDF file.
 
@@ -140,7 +145,7 @@ def is_paper_host(url: str) -> bool:
 
 def _host_of_papers(url: str) -> bool:
     host = urlsplit(url.strip()).netloc.lower().partition(":")[0]
-    return any(host == known or host.endswith("." + known) for known in _PAPER_HOSTS)
+    return f".{host}".endswith(_ENDS_OF_PAPER_HOSTS)
 
 
 def arxiv_of(url: str) -> str | None:

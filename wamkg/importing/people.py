@@ -25,8 +25,15 @@ _COMMA = re.compile(r"\s*[,，]\s*")
 _CJK_NAMES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·]{2,}")
 _LISTED = re.compile(r"\s*\[\s*(['\"]).*\1\s*,?\s*\]\s*", re.S)
 _ID_BEHIND = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)$")
-_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶]+(?:\s*,\s*[\d*†‡§¶]+)*$|[*†‡§¶]+$")
-_DEGREE = re.compile(r"(?:ph\.?\s?d|m\.?d|m\.?sc|b\.?sc|dr\.?ph|d\.?phil|mph|mba|m\.?a|frcs|rn)\.?", re.I)
+_MARK = r"(?:\d{1,3}(?!\d)|[*†‡§¶])[*†‡§¶]*"
+_MARKS = re.compile(rf"(?<=[^\W\d_]){_MARK}(?:\s*,\s*{_MARK})*$|[*†‡§¶]+$")
+_ONLY_MARKS = re.compile(rf"{_MARK}")
+_DEGREE = re.compile(
+    r"(?:[Pp][Hh]\.?\s?[Dd]|M\.?D|M\.?[Ss][Cc]|B\.?[Ss][Cc]|Dr\.?P\.?H|D\.?[Pp]hil|M\.?P\.?H|M\.?B\.?A|M\.?A|FRCS|R\.?N|"
+    r"M\.?L\.?S|M\.?S\.?W|M\.?[Ee]d|[Ee]d\.?D|[Ss]c\.?D|D\.?[Ss]c|J\.?D|LL\.?[MB]|[Pp]harm\.?D|M\.?H\.?S|B\.?[AS]|M\.?[SN]|BSN|MSN|"
+    r"DNP|DDS|DVM|LCSW|MPP|MPA|[Ee]ds?)\.?"
+)
+"""Academic degrees, and the remark that someone is an editor. Case matters: "Ma" and "Md" are names."""
 _TITLES = re.compile(r"^(?:(?:prof|dr|ing|dipl|mr|mrs|ms|rer|nat|med|habil|assoc|asst)\b\.?-?\s*)+(?=\w)", re.I)
 _GLUED = re.compile(r"(?<=[a-zà-öø-ÿāăąćčďēęěğģīįķļłńņňōőŕřśşšţťūůűźżž)])(?=[A-ZÀ-ÖØ-ÞĀČĐĒĞİŁŃŌŐŘŚŞŠŪŰŹŻŽ])")
 _NEVER_CUT_BEHIND = re.compile(r"(?:\b|[^a-z])(?:Mc|Mac|Fitz|O['’]|D['’]|De|Di|Du|La|Le|Lo|Van|Von|El|Al|Mc[A-Z]\w*-)$")
@@ -140,8 +147,9 @@ def _joined(text: str) -> list[str]:
 
 
 def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> list[str]:
-    printed = [part for part in _COMMA.split(text) if part]
-    bare = _without_degrees(printed)
+    marked = [part for part in _COMMA.split(text) if part and not _ONLY_MARKS.fullmatch(part)]
+    printed = [_MARKS.sub("", part) for part in marked] if len(marked) > 1 else marked
+    bare = _without_degrees(printed) if len(printed) > 1 else printed
     parts = _with_suffixes(bare)
     if len(parts) < 2:
         return parts
@@ -149,21 +157,31 @@ def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> l
         return parts
     whole = [_is_whole(part) for part in parts]
     turned = all(is_indexed(part) for part in parts)
+    if one := _one_person(parts, whole):
+        return [one]
     if len(parts) == 2:
         split_at_comma = one_comma_parts_names or len(bare) < len(printed)
         both = turned or (split_at_comma and all(whole) and not parts[0][:1].islower())
         return parts if both else [", ".join(parts)]
-    if len(parts) == 3 and is_suffix(parts[1]):
-        return [", ".join(parts)]
     return parts if turned or all(whole) else _by_turns(parts, whole, people)
+
+
+def _one_person(parts: list[str], whole: list[bool]) -> str | None:
+    """Return a name that only one person's parts make: "Bell III, Anna", "Bell, Jr., Anna", "Bell, Anna, C."."""
+    behind_family = is_suffix(parts[0].split()[-1]) if len(parts) == 2 else len(parts) == 3 and is_suffix(parts[1])
+    if behind_family:
+        return ", ".join(parts)
+    initials = len(parts) == 3 and _is_initials(parts[2]) and not (_is_initials(parts[1]) or whole[1])
+    return f"{parts[0]}, {parts[1]} {parts[2]}" if initials else None
 
 
 def _without_degrees(parts: list[str]) -> list[str]:
     """Remove academic degrees from the parts; after a family name alone, "M.A." is initials."""
     kept: list[str] = []
     for number, part in enumerate(parts):
-        whole = bool(kept) and (_is_whole(kept[-1]) or (number == len(parts) - 1 == 2))
-        if not (_DEGREE.fullmatch(part) and (whole or not _is_initials(part))):
+        only_degrees = len(kept) == 2 and all(map(_DEGREE.fullmatch, parts[number:]))
+        whole = bool(kept) and (_is_whole(kept[-1]) or only_degrees)
+        if not (number and _DEGREE.fullmatch(part) and (whole or not _is_initials(part))):
             kept.append(part)
     return kept
 

@@ -39,8 +39,8 @@ _MARKS = re.compile(
     r"\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
 )
 _CYRILLIC, _LATIN = re.compile(r"[\u0400-\u04ff]"), re.compile(r"[A-Za-z]")
-_NO_NAME_WORD = re.compile(r"\.[a-z]|['’]s$")
-"""A full stop inside a word, as in "LLM.int8", or a genitive."""
+_NO_NAME_WORD = re.compile(r"\.[a-z]|['’]s$|[a-z]-[A-Z]{3}|[A-Z]{3}-[A-Z]?[a-z]")
+"""A full stop inside a word, as in "LLM.int8", a genitive, or an acronym beside a hyphen, as in "Match-LSTM"."""
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,3}$|^(?:[A-Z]\.[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
 _AND = re.compile(r"\s+(?:[Aa][Nn][Dd]|&|与|和)\s+|\s*(?<!\b[A-Z])&\s*")
@@ -91,7 +91,9 @@ def is_name(text: str) -> bool:
     if _CYRILLIC.search(text) and _LATIN.search(text):
         return False
     particles = any(word.lower() in _PARTICLES for word in words[1:])
-    if not 2 <= len(words) <= (5 if particles or has_initial(text) else 4) or _is_mostly_common(words):
+    spelled = [word for word in words if not has_initial(word)]
+    longest = 5 if particles or len(spelled) < len(words) else 4
+    if len(words) < 2 or min(len(words), len(spelled) + 1) > longest or _is_mostly_common(words):
         return False
     if any(word.lower() in _NO_NAME for word in words) or is_journal(text):
         return False

@@ -78,6 +78,10 @@ _MIN_BARE = 5
 """Minimum number of bold bullets without a link that are listed as possible titles."""
 _GLUED_NUMBER = re.compile(r"^(\s{0,3}\d{1,3}\.)(?=[【\[*\"“])", re.M)
 """A number without the space behind it that Markdown asks for."""
+_UNDERSCORED = re.compile(r"^(\s*[-*+])\s?(\d\d)_(?:([A-Za-z][A-Za-z& -]{1,20})_)?(?=[^\W_])", re.M)
+"""A bullet that starts with a year and a venue: "- 23_ICSE_Title"."""
+_MIN_UNDERSCORED = 4
+"""Minimum number of such bullets for a list that prints years and venues like that."""
 _MIN_PLACED = 3
 """Minimum number of bullets with venue and year for a list of papers without any link."""
 _LONE = "it reads like a paper, but nothing beside it does; add a link to the paper to have it read"
@@ -137,6 +141,8 @@ def read_document(text: str) -> ListDocument:
     """Gather the structure of a list. Accepts any text; unreadable lines that name a paper are in `unreadable`."""
     plain = normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     plain = _GLUED_NUMBER.sub(r"\1 ", _DEFINITION.sub(r"**\1**\\\n", plain))
+    if len(_UNDERSCORED.findall(plain)) >= _MIN_UNDERSCORED:
+        plain = _UNDERSCORED.sub(lambda m: f"{m[1]} [{m[3] or ''} 20{m[2]}] ", plain)
     plain = _BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain))
     root = read_nodes(_BARE_ARXIV.sub(r"arXiv https://arxiv.org/abs/\1", plain))
     blocks = blocks_of(root.children)
@@ -385,7 +391,16 @@ class _BlockReader:
             return self.walk(rest, depth + 1)
         if self.cites and not rest and (cited := self.citation(head)) is not None:
             return self.gather(cited, lines[cut:], rest, depth)
+        if not paper and (titled := next((n for n, part in enumerate(lines) if names_title_under_key(part)), 0)):
+            return self.named(head, lines, titled, rest, depth)
         return self.bullet(head, lines[cut:], rest, depth) if paper else self.group(head, rest, depth)
+
+    def named(self, head: Head, lines: list[Inline], titled: int, rest: Sequence[Block], depth: int) -> None:
+        """A bullet with the name of a method, and its paper's title in a line `Paper: [Title](...)` below."""
+        title = Head(without_key(lines[titled]), head.line, whole=True)
+        candidate = Candidate(title, self.section, "keyed", pairs=[("name", head.inline)])
+        others = [line for n, line in enumerate(lines) if n not in (0, titled)]
+        self.gather(candidate, others, rest, depth)
 
     def citation(self, head: Head) -> Candidate | None:
         """Read a bullet without a link as an entry, in a list whose bullets are "Title (Venue Year)"."""

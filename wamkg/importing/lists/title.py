@@ -18,6 +18,8 @@ _STYLE_SCORES = (("q", 5.0), ("b", 3.0), ("l", 3.0), ("u", 1.0), ("i", 1.0), ("c
 _LENGTH_SCORES = {1: -2.0, 2: 0.0, 3: 1.5, 4: 2.5}
 _LONG_SCORE = 3.0
 _SURE_MARGIN = 2.0
+_MIN_TITLE = 5
+"""Number of words from which words that name an institution may be a title."""
 _MIN_PEOPLE = 2
 """Number of names from which words are people and cannot be a title."""
 
@@ -49,10 +51,11 @@ def name_before(names: Sequence[int], title: int) -> int | None:
 
 
 def _names_only(pieces: Sequence[HeadPiece]) -> int | None:
-    """Return a piece that reads like names of people if nothing else could be the title."""
+    """Return a piece that reads like names of people, or of an institution, if nothing else could be the title."""
     for n, piece in enumerate(pieces):
         found = piece.found
         alone = found is not None and 0 < len(found.authors) <= _MIN_PEOPLE and not found.rest
+        alone = alone or (found is not None and bool(found.institutions) and piece.length >= _MIN_TITLE)
         if alone and found is not None and not (found.cut or found.venue or found.year or found.date):
             return n
     return next((n for n, piece in enumerate(pieces) if piece.kind is PieceKind.REST), None)

@@ -58,7 +58,7 @@ class Reference:
     """One record of a file: its fields by BibTeX's names, as plain text that may contain markup.
 
     `dates`: values for the publication date, each with its field, best first. `ids_in`: further texts that may contain
-    an arXiv id or DOI. `more`: further values of `url`, `doi` and other ids. `unknown`: fields that are not stored.
+    an arXiv id or DOI. `more`: further values of `url` and `doi`. `unknown`: fields that are not stored.
     `doubts`: guesses so far.
     """
 
@@ -178,8 +178,6 @@ def _take_more(record: Record, reference: Reference) -> None:
             add_link(links, kind_of("", value), value)
         elif name == "url":
             record.doubts.append(Dropped(f"url {value[:60]!r} is not a web address; it is left out"))
-        elif name != "doi":
-            record.doubts.append(Dropped(f"{name} {value[:60]!r} stands there too; the first is kept"))
     record.links = {kind: url for kind, url in links.items() if url != record.url}
     given = [(name, value) for name, value in (*reference.fields.items(), *reference.more) if name in ("url", "doi")]
     others = {doi_of(value) if is_web(value) else doi(value): name for name, value in given}

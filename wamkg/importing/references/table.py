@@ -32,6 +32,9 @@ from wamkg.vocabulary import EventKind, Standing
 
 _GUARD = re.compile(r"^'(?='*[=+\-@\t\r])")
 """Prefix that `export csv` puts before a cell that a spreadsheet would execute."""
+_FORMULA = re.compile(r'="([^"]*)"')
+"""A text that a program wrote as a formula, so that a spreadsheet does not read it as a number or a date."""
+_LISTED_URLS = re.compile(r"[\s;|,]+(?=https?://)")
 _TAXON = re.compile(r"taxon:\s*([\w.-]+)", re.I)
 _SPECIAL = frozenset(
     (
@@ -125,7 +128,7 @@ def _item(header: _Header, row: ReferenceRow) -> Item:
             return UnreadableLine(row.line, reason, " ".join(cells)[:160])
         cells = aligned.cells
         row.doubts.append(_told(row.cells, cells, header, aligned.unsure))
-    cells = [_GUARD.sub("", cell) for cell in cells]
+    cells = [_FORMULA.sub(r"\1", cell) if _FORMULA.fullmatch(cell) else _GUARD.sub("", cell) for cell in cells]
     reference = _reference(header, cells, row)
     item = item_of(reference)
     return _with_own(item, header, cells) if isinstance(item, Record) else item
@@ -155,7 +158,7 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
     reference.add("translator", " and ".join(name.display for name in _people(texts("translator"), header).names))
     reference.add("title", next(iter(texts("title")), ""))
     for name in header.columns.keys() - _SPECIAL - ({"note"} if header.is_own else set()):
-        values = texts(name)
+        values = [url for text in texts(name) for url in _LISTED_URLS.split(text)] if name == "url" else texts(name)
         reference.add(name, values[0] if values else "")
         reference.more += [(name, value) for value in values[1:] if name in ("url", "doi") and value != values[0]]
     ends = [*texts("first page")[:1], *texts("last page")[:1]]
@@ -211,8 +214,10 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
             or normalise(name) in HOUSEKEEPING
         ):
             continue
-        if is_scholarly(cells[number]):
-            reference.add_id("url", cells[number].strip())
+        addresses = _LISTED_URLS.split(cells[number].strip())
+        if is_scholarly(addresses[0]):
+            for address in addresses:
+                reference.add_id("url", address)
         elif is_web(cells[number]) and doi_of(cells[number].strip()):
             reference.ids_in.append(cells[number].strip())
         else:

@@ -185,4 +185,8 @@ def _take_dois(reference: Reference, texts: list[str]) -> None:
     for text in texts:
         marked = _MARKED_ID.match(text)
         name = marked[2].lower() if marked else "doi"
-        reference.add_id(name, marked[1] if marked else text)
+        value = marked[1] if marked else text
+        if name == "pii" and value not in reference.fields.get(name, value).split("; "):
+            reference.fields[name] += f"; {value}"
+        else:
+            reference.add_id(name, value)
