@@ -46,8 +46,12 @@ def _formula(match: re.Match[str]) -> str:
     return _SCRIPT.sub(_script, text).replace("{", "").replace("}", "")
 
 
+def _is_kept(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) not in ("Cc", "Cs", "Cn")
+
+
 def plain(text: str) -> str:
     """Return the text on one line, with formulas in Unicode and without LaTeX commands and control characters."""
-    kept = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+    kept = text if text.isprintable() else "".join(filter(_is_kept, text))
     read = _MATHEMATICS.sub(_formula, kept)
     return " ".join((plain_text(read) if _WORDS.search(read) else read).split())

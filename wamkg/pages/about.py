@@ -66,6 +66,10 @@ class AboutSection:
     items: list[AboutItem] = field(default_factory=list)
 
 
+_ALWAYS_COUNTED = ("papers", "classified", "awaiting a place")
+"""Numbers of the start page that are shown even if they are 0; a survey without results says nothing of results."""
+
+
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """The field at a glance: definitions, roadmap, families, newest papers, what changed, challenges, how to cite."""
     counts, classes = overview(session), load_taxon_names(session)
@@ -82,6 +86,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         ("benchmarks", counts.things["benchmarks"], "/index/benchmarks"),
         ("results", counts.things["results"], "/leaderboard"),
     ]
+    shown = [(name, value, href) for name, value, href in numbers if value or name in _ALWAYS_COUNTED]
     families = tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
     return render(
         "index.html",
@@ -94,7 +99,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         roadmap=roadmap_by_year(build_roadmap(session, tree.slug)) if tree and tree.placed else {},
         survey=survey,
         compared=compared(survey.definitions if survey else []),
-        numbers=numbers,
+        numbers=shown,
         newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=families)).items,
         changes=recent_changes(session, utc_now()),
         challenges=all_entities(session, EntityKind.CHALLENGE),

@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 BREAK_HEIGHT = 22.0
 """Height in points of several years without any paper, drawn as a break."""
@@ -47,6 +48,17 @@ class TimeScale:
         i = min(max(bisect_right(self.days, position), 1), len(self.days) - 1)
         (a, b), (ya, yb) = self.days[i - 1 : i + 1], self.heights[i - 1 : i + 1]
         return ya + (yb - ya) * min(max((position - a) / (b - a), 0.0), 1.0)
+
+    def noon(self, day: date) -> float:
+        """Return the height of the middle of a day, which is inside its year even on January 1."""
+        if day not in self._noons:
+            self._noons[day] = (self.height(day) + self.height(day + timedelta(days=1))) / 2
+        return self._noons[day]
+
+    @cached_property
+    def _noons(self) -> dict[date, float]:
+        """Heights worked out before: a layout asks for the same days thousands of times."""
+        return {}
 
     def band(self, year: int) -> YearBand:
         """Return the band of a year that has papers."""

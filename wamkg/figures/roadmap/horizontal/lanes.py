@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
 
@@ -27,7 +27,6 @@ _INVERSION = 2.0
 _SWEEPS = 4
 
 Window = tuple[float, float]
-Turns = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,13 @@ class Lane:
     """Labels of one trunk, with sides (-1 below, +1 above) and positions of their left ends on the axis.
 
     `dates` are the start and end of each label's date, `frees` where the label may start: in its year, between the
-    walls. `turns` are the labels before and after it that must be in date order, nearest first, with the midpoint
-    between their dates.
+    walls. Labels whose dates are at least `ordered` apart stay in date order.
     """
 
     entries: tuple[LabelContent, ...]
     dates: tuple[Window, ...]
     frees: tuple[Window, ...]
-    turns: tuple[tuple[Turns, Turns], ...]
+    ordered: timedelta
     sides: Sides = ()
     lefts: tuple[float, ...] = ()
 
@@ -58,16 +56,14 @@ class Lane:
     def on(
         cls, scale: TimeScale, entries: Sequence[LabelContent], wall: Wall, ordered: timedelta = ANY_ORDER
     ) -> "Lane":
-        """Return the lane on a time axis, with labels not yet placed; those `ordered` apart stay in date order."""
-        dates = tuple((_noon(scale, entry.when), _noon(scale, entry.until)) for entry in entries)
+        """Return the lane on a time axis, with labels not yet placed."""
+        dates = tuple((scale.noon(entry.when), scale.noon(entry.until)) for entry in entries)
         frees = []
         for entry in entries:
             year = scale.band(entry.when.year)
             low, high = year.bottom + _INSIDE - entry.box_width, year.top - _INSIDE
             frees.append((max(low, wall.left), min(high, wall.right - entry.width)))
-        return cls(
-            tuple(entries), dates, tuple(frees), tuple(_turns(entries, dates, i, ordered) for i in range(len(entries)))
-        )
+        return cls(tuple(entries), dates, tuple(frees), ordered)
 
     @cached_property
     def dots(self) -> tuple[float, ...]:
@@ -155,15 +151,14 @@ class Lane:
         On its own side it comes after those before it anyway.
         """
         (first, last), (low, high) = self.dates[j], self.frees[j]
-        left, right, side = first - slack, last + slack, sides[j]
-        before, after = self.turns[j]
-        for k, turn in before:
-            if sides[k] != side:
-                left = max(left, turn)
+        left, right, side, day = first - slack, last + slack, sides[j], self.entries[j].when
+        for k in range(j - 1, -1, -1):
+            if sides[k] != side and day - self.entries[k].when >= self.ordered:
+                left = max(left, (first + self.dates[k][0]) / 2)
                 break
-        for k, turn in after:
-            if sides[k] != side:
-                right = min(right, turn)
+        for k in range(j + 1, len(sides)):
+            if sides[k] != side and self.entries[k].when - day >= self.ordered:
+                right = min(right, (first + self.dates[k][0]) / 2)
                 break
         low, high = max(low, left - self.entries[j].box_width), min(high, right)
         return (low, high) if low <= high else (high, high)
@@ -223,15 +218,3 @@ def rows_of(sides: Sequence[int]) -> Iterator[list[int]]:
     """Return the labels below the trunk, then those above it."""
     for side in (-1, +1):
         yield [j for j, s in enumerate(sides) if s == side]
-
-
-def _noon(scale: TimeScale, day: date) -> float:
-    """Return the middle of a day, which is inside its year even on January 1."""
-    return (scale.height(day) + scale.height(day + timedelta(days=1))) / 2
-
-
-def _turns(entries: Sequence[LabelContent], dates: Sequence[Window], i: int, apart: timedelta) -> tuple[Turns, Turns]:
-    day, at = entries[i].when, dates[i][0]
-    half = [(k, (at + dates[k][0]) / 2) for k in range(len(entries))]
-    before = tuple(half[k] for k in range(i - 1, -1, -1) if day - entries[k].when >= apart)
-    return before, tuple(half[k] for k in range(i + 1, len(entries)) if entries[k].when - day >= apart)
