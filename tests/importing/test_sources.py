@@ -36,7 +36,7 @@ def refused(name: str) -> str:
         ("a.md", b" \r\n\t\n", "is empty"),
         ("a.md", b"# List\nx\x00y" + b"z" * 2000, "NUL character at line 2"),
         ("a.json", b'{\n "title": "T",\n "DOI": }', "not valid JSON at line 3"),
-        ("a.xlsx", b"PK\x03\x04" + b"x" * 400, "is a spreadsheet or archive, not text"),
+        ("a.xlsx", b"PK\x03\x04" + b"x" * 400, "is a damaged workbook or archive"),
         ("a.xml", b"<?xml version='1.0'?><records/>", "is XML or HTML"),
         ("a.csv", b"name,year\nT,2024\n", "no column of the table is called title"),
         ("a.txt", b"just some words", "cannot tell the format"),

@@ -12,7 +12,7 @@ from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, open
 from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
-from wamkg.exporting.formats import EXPORTS, export_named
+from wamkg.exporting.formats import EXPORTS, FILE_EXPORTS, export_named
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
 from wamkg.figures.style import PAGE_MM, PRESETS, FigureOptions, parse_width, preset_width
 from wamkg.files import whole_file
@@ -93,7 +93,7 @@ def _cited_by(found: CitationTimeline) -> list[str]:
 @with_paper_filters
 def export(
     filters: FilterValues,
-    format: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTS)}.")],
+    format: Annotated[str, typer.Argument(help=f"One of {', '.join((*EXPORTS, *FILE_EXPORTS))}.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; default: standard output.")
     ] = None,
@@ -118,13 +118,18 @@ def export(
         raise typer.BadParameter("filters choose papers for a format of papers, not for --into", param_hint="--into")
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
-    if left_out := export_named(format).leaves_out:
-        err.print(f"{format} has no place for: {left_out}; `wamkg export jsonl` has all of it")
+    if format in FILE_EXPORTS and (output is None or taxonomy or into is not None):
+        raise typer.BadParameter(f"{format} needs -o FILE, and takes no --taxonomy or --into", param_hint="-o")
+    known = FILE_EXPORTS[format] if format in FILE_EXPORTS else export_named(format)
+    if known.leaves_out:
+        err.print(f"{format} has no place for: {known.leaves_out}; `wamkg export jsonl` has all of it")
     with open_selected_store(release, as_of) as store:
         if into is not None:
             return _export_into(store, format, into, taxonomy or (), check)
         with store.reading() as session:
             wanted = PaperQuery(**in_main_taxonomy(session, filters)) if filters else None
+        if output is not None and format in FILE_EXPORTS:
+            return _export_file(store, format, output, wanted, cited_in)
         if output is None:
             return _told(exports.export(store, format, sys.stdout.write, taxonomy or (), wanted, cited_in))
         with whole_file(output) as file:
@@ -133,6 +138,14 @@ def export(
             )
     out.print(str(output))
     return _told(cited)
+
+
+def _export_file(store: Store, format: str, file: Path, wanted: PaperQuery | None, cited_in: Path | None) -> int:
+    cited, left_out = exports.export_file(store, format, file, wanted, cited_in)
+    for line in left_out:
+        err.print(line)
+    out.print(str(file))
+    return _told(cited) or (EXIT_PARTIAL if left_out else 0)
 
 
 def _told(cited: CitedPapers | None) -> int:

@@ -7,9 +7,11 @@ from typing import NoReturn
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.exporting.analysis import analysis_file
 from wamkg.exporting.awesome_list import export_awesome_list, list_sections
 from wamkg.exporting.bibtex import export_biblatex, export_bibtex
 from wamkg.exporting.csl_json import export_csl_json
+from wamkg.exporting.file_content import FileContent
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
 from wamkg.exporting.latex_macros import export_latex_macros
@@ -98,4 +100,25 @@ EXPORTS = {
     "latex-macros": ExportFormat(export_latex_macros, "application/x-tex; charset=utf-8", "numbers.tex"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }
-"""All formats by name."""
+"""All formats of text by name."""
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A format of bytes: how some papers are written, or all, and what it has no place for."""
+
+    write: Callable[[Session, Sequence[int] | None], FileContent]
+    leaves_out: str = ""
+
+
+def _workbook(session: Session, papers: Sequence[int] | None) -> FileContent:
+    from wamkg.exporting.workbook import workbook  # openpyxl takes a while to load
+
+    return workbook(session, papers)
+
+
+FILE_EXPORTS = {
+    "xlsx": FileFormat(_workbook, leaves_out=_NOT_IN_CSV),
+    "sqlite": FileFormat(analysis_file),
+}
+"""All formats of bytes by name; they are written to files only."""

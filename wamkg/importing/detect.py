@@ -24,6 +24,7 @@ _SUFFIXES = {
     ".ris": "ris",
     ".csv": "csv",
     ".tsv": "csv",
+    ".xlsx": "csv",
     ".nbib": "nbib",
     ".medline": "nbib",
     ".ciw": "wos",

@@ -12,6 +12,7 @@ from typing import IO, BinaryIO, cast
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.encoding import decode, known_encoding, marked_encoding
+from wamkg.importing.workbook import Sheet, read_workbook
 
 MAX_LIST = 16 * 1024 * 1024
 """Maximum size of a Markdown file, in bytes."""
@@ -23,7 +24,8 @@ _HEAD = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 _TIMEOUT = 30.0
 _GITHUB_FILE = re.compile(r"^https?://github\.com/([^/]+/[^/]+)/(?:blob|raw)/(.+)$")
-_ARCHIVES = {b"PK\x03\x04": "a spreadsheet or archive", b"\xd0\xcf\x11\xe0": "a spreadsheet", b"%PDF": "a PDF file"}
+_ZIP = b"PK\x03\x04"
+_ARCHIVES = {_ZIP: "an archive", b"\xd0\xcf\x11\xe0": "a spreadsheet", b"%PDF": "a PDF file"}
 """First bytes of binary files that users often try to import."""
 
 
@@ -54,12 +56,22 @@ def open_source(name: str, encoding: str | None = None) -> Iterator[Source]:
     Raises InvalidInputError if it cannot be opened, is empty, is not text, is too large, or the encoding is unknown.
     """
     chosen = known_encoding(encoding) if encoding else None
-    with _open(name) as stream:
+    with _open(name) as opened:
+        sheet = _sheet_of(name, opened)
+        stream = io.BytesIO(sheet.csv) if sheet else opened
         head = stream.read(_HEAD)
         stream.seek(0)
-        chosen = chosen or marked_encoding(head)
+        chosen = None if sheet else chosen or marked_encoding(head)
         _check_head(name, head, chosen)
-        yield Source(name, head, cast("BinaryIO", stream), None if chosen == "utf-8-sig" else chosen)
+        notes = sheet.notes if sheet else []
+        yield Source(name, head, cast("BinaryIO", stream), None if chosen == "utf-8-sig" else chosen, notes)
+
+
+def _sheet_of(name: str, stream: IO[bytes]) -> Sheet | None:
+    """The sheet with the papers if the file is a workbook."""
+    head = stream.read(len(_ZIP))
+    stream.seek(0)
+    return read_workbook(name, stream) if head == _ZIP else None
 
 
 def _open(name: str) -> IO[bytes]:

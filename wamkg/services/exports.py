@@ -8,7 +8,7 @@ from pathlib import Path
 from wamkg.errors import InvalidInputError, StoreError
 from wamkg.exporting.bibtex import bibtex_citations
 from wamkg.exporting.csl_json import csl_json
-from wamkg.exporting.formats import export_named, papers_of, sections_of
+from wamkg.exporting.formats import FILE_EXPORTS, export_named, papers_of, sections_of
 from wamkg.exporting.into import has_marks, with_part
 from wamkg.exporting.list_in_place import UpdatedList, update_list
 from wamkg.exporting.references import bibliographic_records, plain_citation
@@ -74,6 +74,32 @@ def export(
     return cited
 
 
+def export_file(
+    store: Store, format: str, file: Path, wanted: PaperQuery | None = None, cited_in: Path | None = None
+) -> tuple[CitedPapers | None, Sequence[str]]:
+    """Write the same papers as `export` into a file of a format of `FILE_EXPORTS`; returns what a manuscript cites, and
+    what had to be left out.
+
+    Raises the errors of the filter.
+    """
+    pin_citation_keys(store)
+    with store.reading() as session:
+        cited = cited_papers(session, cited_in) if cited_in else None
+        numbers = _numbers(session, wanted, cited)
+        content = FILE_EXPORTS[format].write(session, numbers)
+    write_whole(file, content.data)
+    return cited, content.left_out
+
+
+def _numbers(session: Session, wanted: PaperQuery | None, cited: CitedPapers | None) -> list[int] | None:
+    """The papers that a filter finds, those of them that a manuscript cites, or None for all of the library."""
+    found = None if wanted is None else ordered_numbers(session, wanted)
+    if cited is None:
+        return found
+    kept = None if found is None else set(found)
+    return [number for number in cited.numbers if kept is None or number in kept]
+
+
 def cited_as(session: Session, paper: str) -> dict[str, str]:
     """A paper as its citation in each format: BibTeX, RIS, CSL-JSON and plain text.
 
@@ -102,14 +128,12 @@ def citations_of(session: Session, numbers: Sequence[int]) -> dict[int, dict[str
 def _pieces(
     session: Session, format: str, taxonomies: Sequence[str], wanted: PaperQuery | None, cited: CitedPapers | None
 ) -> Iterator[str]:
-    if cited is not None and not taxonomies:
-        found = None if wanted is None else set(ordered_numbers(session, wanted))
-        return papers_of(format)(session, [n for n in cited.numbers if found is None or n in found])
-    if wanted is None:
-        return sections_of(format)(session, taxonomies) if taxonomies else export_named(format).write(session)
-    if taxonomies:
+    numbers = None if taxonomies else _numbers(session, wanted, cited)
+    if numbers is not None:
+        return papers_of(format)(session, numbers)
+    if taxonomies and wanted is not None:
         raise InvalidInputError("choose taxonomies or filter papers, not both")
-    return papers_of(format)(session, ordered_numbers(session, wanted))
+    return sections_of(format)(session, taxonomies) if taxonomies else export_named(format).write(session)
 
 
 @dataclass(frozen=True)
