@@ -11,7 +11,17 @@ from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.json_types import UncheckedObject
 from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.entities import ENTITY_MODELS, get_entity
-from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
+from wamkg.store.graph import (
+    KINDS,
+    PLACED_IN,
+    RELATIONS,
+    GraphEdge,
+    Node,
+    edges_among,
+    edges_at,
+    entity_numbers,
+    nodes_of,
+)
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import find_default_taxonomy, find_taxon, get_taxonomy
@@ -127,7 +137,6 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
     gathered.met.add(start)
     for _ in range(hops):
         edges = edges_at(session, edge_of_known, relations)
-        gathered.edges |= set(edges)
         near = {end for edge in edges for end in (edge.source, edge.target)} - gathered.met
         nodes = [n for n in nodes_of(session, near).values() if n.kind in kinds]
         gathered.met |= {node.id for node in nodes}
@@ -136,9 +145,8 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
         gathered.kept |= {node.id: node for node in fresh}
         edge_of_known = {node.id for node in fresh}
         if not edge_of_known:
-            return
-    # The outermost nodes may be linked among themselves.
-    gathered.edges |= set(edges_at(session, edge_of_known, relations))
+            break
+    gathered.edges |= set(edges_among(session, gathered.kept, relations))
 
 
 def _as_networkx(session: Session, nodes: Mapping[int, Node], edges: Iterable[GraphEdge]) -> "nx.MultiDiGraph[str]":

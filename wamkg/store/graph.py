@@ -1,12 +1,13 @@
 """The store as nodes and edges: the edges at given entities, and the data of the entities."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, literal, or_
 from sqlmodel import Session, col
 
-from wamkg.store.base import Condition, Selected, chunks, is_live, rows, select_columns
+from wamkg.store.base import Condition, Selected, chunks, is_live, rows, rows_as, select_columns
 from wamkg.store.entities import ENTITY_MODELS
 from wamkg.store.tables import Assignment, Citation, Entity, Link, Paper, Result, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
@@ -16,8 +17,7 @@ RELATIONS = (*(r.value for r in Relation), CITES, PLACED_IN, PART_OF, MEASURED_B
 KINDS = tuple(k.value for k in EntityKind if k is not EntityKind.TAXONOMY)
 
 
-@dataclass(frozen=True, order=True)
-class GraphEdge:
+class GraphEdge(NamedTuple):
     """A typed link between two entities; `weight` is the number of rows that state it."""
 
     source: int
@@ -40,45 +40,60 @@ class Node:
     paper_id: str = ""
 
 
+_Touches = Callable[[int | None, int | None, list[int]], Condition]
+"""Makes the condition that an edge, given by the columns of its ends, touches some of the entities."""
+
+
 def edges_at(session: Session, numbers: Iterable[int], relations: Iterable[str] | None = None) -> list[GraphEdge]:
     """Every edge that starts or ends at one of the entities, each once, in a fixed order."""
+    return sorted(_edges_where(session, numbers, relations, _touches))
+
+
+def edges_among(session: Session, numbers: Iterable[int], relations: Iterable[str] | None = None) -> list[GraphEdge]:
+    """Every edge between two of the entities, each once, in a fixed order."""
+    inside = set(numbers)
+    return sorted(edge for edge in _edges_where(session, inside, relations, _starts) if edge.target in inside)
+
+
+def _edges_where(
+    session: Session, numbers: Iterable[int], relations: Iterable[str] | None, touches: _Touches
+) -> set[GraphEdge]:
     wanted = set(RELATIONS if relations is None else relations)
-    found = {
+    return {
         edge
         for part in chunks(sorted(set(numbers)))
-        for statement in _statements(wanted, part)
+        for statement in _statements(wanted, part, touches)
         for edge in _edges(session, statement)
     }
-    return sorted(found)
 
 
 def _edges(session: Session, statement: Selected) -> Iterator[GraphEdge]:
-    for source, relation, target, weight in rows(session, statement):
-        if source is not None and target is not None:
-            yield GraphEdge(source, relation, target, weight)
+    for edge in rows_as(session, statement, GraphEdge._make):
+        if edge.source is not None and edge.target is not None:
+            yield edge
 
 
-def _statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
+def _statements(wanted: set[str], part: list[int], touches: _Touches) -> Iterator[Selected]:
     named = wanted & {r.value for r in Relation}
     if named:
         link = select_columns(Link.source_id, Link.relation, Link.target_id, literal(1))
-        yield link.where(col(Link.relation).in_(named), _touches(Link.source_id, Link.target_id, part))
+        yield link.where(col(Link.relation).in_(named), touches(Link.source_id, Link.target_id, part))
     if CITES in wanted:
         cite = select_columns(Citation.citing_id, literal(CITES), Citation.cited_id, func.count())
-        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part), is_live(Citation))
+        cite = cite.where(touches(Citation.citing_id, Citation.cited_id, part), is_live(Citation))
         yield cite.group_by(col(Citation.citing_id), col(Citation.cited_id))
     if PLACED_IN in wanted:
         place = select_columns(Assignment.paper_id, literal(PLACED_IN), Assignment.taxon_id, literal(1))
         live = (is_live(Assignment), Assignment.status == AssignmentStatus.PLACED)
-        yield place.where(*live, _touches(Assignment.paper_id, Assignment.taxon_id, part))
+        yield place.where(*live, touches(Assignment.paper_id, Assignment.taxon_id, part))
     if PART_OF in wanted:
         below = select_columns(Taxon.id, literal(PART_OF), Taxon.parent_id, literal(1))
         present = is_live(Taxon)
-        yield below.where(col(Taxon.parent_id).is_not(None), present, _touches(Taxon.id, Taxon.parent_id, part))
-    yield from _result_statements(wanted, part)
+        yield below.where(col(Taxon.parent_id).is_not(None), present, touches(Taxon.id, Taxon.parent_id, part))
+    yield from _result_statements(wanted, part, touches)
 
 
-def _result_statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
+def _result_statements(wanted: set[str], part: list[int], touches: _Touches) -> Iterator[Selected]:
     pairs = (
         (Relation.EVALUATED_ON.value, Result.method_id, Result.benchmark_id),
         (MEASURED_BY, Result.benchmark_id, Result.metric_id),
@@ -86,11 +101,15 @@ def _result_statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
     for relation, source, target in pairs:
         if relation in wanted:
             scored = select_columns(source, literal(relation), target, func.count())
-            yield scored.where(_touches(source, target, part)).group_by(source, target)
+            yield scored.where(touches(source, target, part)).group_by(source, target)
 
 
 def _touches(source: int | None, target: int | None, part: list[int]) -> Condition:
     return or_(col(source).in_(part), col(target).in_(part))
+
+
+def _starts(source: int | None, _target: int | None, part: list[int]) -> Condition:
+    return col(source).in_(part)
 
 
 def nodes_of(session: Session, numbers: Iterable[int]) -> dict[int, Node]:

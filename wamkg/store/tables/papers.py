@@ -78,7 +78,10 @@ class FormerId(SQLModel, table=True):
     """Another current or former id of a paper."""
 
     __tablename__ = "former_id"
-    __table_args__ = (live_unique("former_id", "scheme", "value"),)
+    __table_args__ = (
+        live_unique("former_id", "scheme", "value"),
+        Index("ix_former_id_scheme_value", "scheme", "value"),
+    )
 
     id: int | None = key()
     paper_id: int = ref("paper.id")
