@@ -3,13 +3,14 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json
 from wamkg.cli.import_report import print_report
 from wamkg.cli.progress import progress
+from wamkg.cli.result_imports import import_results
 from wamkg.importing.importer import FORMATS, ImportOptions
 from wamkg.near_matches import unknown
 from wamkg.services import imports
@@ -33,6 +34,15 @@ def import_(
         str | None,
         typer.Option("--encoding", help="Encoding of the file, such as latin-1 or gbk; default: UTF-8, else detected."),
     ] = None,
+    kind: Annotated[
+        Literal["papers", "results"], typer.Option("--kind", help="What the file has: papers, or reported results.")
+    ] = "papers",
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method", metavar="PRINTED=NAME", help="Results: the stored method of a printed name; repeatable."
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable."""
@@ -44,6 +54,9 @@ def import_(
         format, taxonomy, as_candidates=as_candidates or as_ is not None, dry_run=dry_run, encoding=encoding
     )
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
+    if kind == "results":
+        with stored as store:
+            return import_results(store, source, method or (), encoding, dry_run=dry_run, json=json)
     with rare_garbage_collection(), stored as store, progress("import", json) as show:
         report = imports.import_source(store, source, options, show)
         with store.reading() as session:

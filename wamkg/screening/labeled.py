@@ -1,16 +1,13 @@
 """Records with complete labels for a simulated screening, from the library or from a file."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.importing.source import MAX_DOWNLOAD, open_source, read_text
+from wamkg.importing.table_rows import table_rows
 from wamkg.json_types import JSON
 from wamkg.near_matches import unknown
 from wamkg.suggesting.corpus import load_corpus
@@ -71,36 +68,11 @@ def from_file(name: str) -> LabeledRecords:
 
     Raises InvalidInputError, naming the line, if a label is missing or not 1 or 0.
     """
-    rows = list(_rows(name))
+    rows = list(table_rows(name, "title"))
     documents = tuple(
         PaperDocument(str(number), _text(row, "title"), _text(row, "abstract")) for number, (_, row) in enumerate(rows)
     )
     return LabeledRecords(name, FULL, documents, tuple(_label(name, line, row) for line, row in rows))
-
-
-def _rows(name: str) -> Iterator[tuple[int, Mapping[str, JSON]]]:
-    with open_source(name) as source:
-        text = read_text(source, MAX_DOWNLOAD)
-    if text.lstrip().startswith("{"):
-        yield from ((line, _json(name, line, words)) for line, words in enumerate(text.split("\n"), 1) if words.strip())
-        return
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    if "title" not in (reader.fieldnames or ()):
-        raise InvalidInputError(f"{name} has no column `title`; use CSV with a header, or JSON Lines")
-    try:
-        yield from ((reader.line_num, row) for row in reader)
-    except csv.Error as error:
-        raise InvalidInputError(f"{name}, line {reader.line_num}: {error}") from None
-
-
-def _json(name: str, line: int, words: str) -> Mapping[str, JSON]:
-    try:
-        row = orjson.loads(words)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(f"{name}, line {line}: not valid JSON: {error.msg}") from None
-    if not isinstance(row, dict):
-        raise InvalidInputError(f"{name}, line {line}: not a record of names and values")
-    return row
 
 
 def _text(row: Mapping[str, JSON], key: str) -> str:

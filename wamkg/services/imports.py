@@ -1,8 +1,9 @@
 """Imports of papers, and loading of the packaged seeds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,8 @@ from wamkg.errors import InvalidInputError
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions, Progress
 from wamkg.importing.importer import import_source as run_import
+from wamkg.importing.results.lines import result_lines
+from wamkg.importing.results.load import ResultReport, load_results
 from wamkg.importing.seed_loader import load_seeds
 from wamkg.settings import Settings
 from wamkg.store.migrate import current_revision, migrate
@@ -30,6 +33,20 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
     Raises the errors of `importing.importer.import_source`.
     """
     return run_import(store, name, options, progress)
+
+
+def import_results(
+    store: Store, name: str, methods: Mapping[str, str], *, encoding: str | None = None, dry_run: bool = False
+) -> ResultReport:
+    """Import reported results from a file, a URL or standard input. `methods` gives stored names of printed methods.
+
+    Raises InvalidInputError if it is no table of results.
+    """
+    lines, columns = result_lines(name, encoding)
+    report = ResultReport(name, len(lines), columns=columns)
+    with store.writing(dry_run=dry_run) as session:
+        load_results(session, name, lines, methods, report)
+    return replace(report, batch=None) if dry_run else report
 
 
 def import_content(store: Store, name: str, content: bytes, options: ImportOptions) -> ImportReport:

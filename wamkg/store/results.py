@@ -1,6 +1,6 @@
 """Reported results with the names of everything they refer to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from sqlalchemy import Subquery, func
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.base import Condition, RowValues, Selected, rows, rows_as, select_columns
+from wamkg.store.base import Condition, RowValues, Selected, chunks, rows, rows_as, select_columns
 from wamkg.store.batches import before_edits
 from wamkg.store.tables import (
     Batch,
@@ -136,6 +136,30 @@ def result_counts(session: Session) -> dict[int, int]:
     for column in (col(Result.method_id), col(Result.benchmark_id)):
         statement = select_columns(column, func.count()).group_by(column)
         found |= dict(tuple(row) for row in rows(session, statement))
+    return found
+
+
+def scored_rows(
+    session: Session, benchmarks: Iterable[int]
+) -> list[tuple[int, int, str, str, int | None, float, int | None]]:
+    """Stored scores of benchmarks: method, benchmark, suite, split, metric, value, reporting paper."""
+    columns = select_columns(
+        Result.method_id, Result.benchmark_id, Result.suite, Result.split, Result.metric_id, Result.value,
+        Result.reported_by_id,
+    ).order_by(col(Result.id))  # fmt: skip
+    return [
+        tuple(row)
+        for part in chunks(benchmarks)
+        for row in session.exec(columns.where(col(Result.benchmark_id).in_(part)))
+    ]
+
+
+def proposing_papers(session: Session) -> dict[int, set[int]]:
+    """The papers that propose each method."""
+    found: dict[int, set[int]] = {}
+    links = select_columns(Link.target_id, Link.source_id).where(Link.relation == Relation.PROPOSES)
+    for method, paper in session.exec(links):
+        found.setdefault(method, set()).add(paper)
     return found
 
 
