@@ -56,28 +56,27 @@ def test_json_lines_and_other_names_of_columns(seeded_store: Store, tmp_path: Pa
     assert report.columns == ["column 'tabel' is not read; did you mean table?"]
 
 
-@pytest.mark.parametrize(
-    ("values", "kind", "words"),
-    [
-        ({"method": "UniPy"}, "unknown", "did you mean UniPi"),
-        ({"method": "UniPi (large, our run)"}, "unknown", "did you mean UniPi"),
-        ({"benchmark": "LIBERTO"}, "unknown", "did you mean libero"),
-        ({"metric": "succes rate"}, "unknown", "did you mean success-rate"),
-        ({"reported_by": "arxiv:1901.99999"}, "unknown", "1901.99999"),
-        ({"value": "about 60"}, "unreadable", "is not a number"),
-        ({"value": ""}, "unreadable", "no value"),
-        ({"method": "", "benchmark": ""}, "unreadable", "no method and no benchmark"),
-        ({"table": ""}, "unreadable", "no table"),
-        ({"value": "0.615"}, "doubtful", "looks like a fraction"),
-        ({"value": "161.5"}, "doubtful", "outside the range"),
-    ],
-)
-def test_a_line_with_a_problem_is_listed_and_not_stored(
-    seeded_store: Store, tmp_path: Path, values: dict[str, str], kind: str, words: str
-) -> None:
-    report = imported(seeded_store, tmp_path, changed(**values), changed(suite="libero_spatial"))
-    (problem,) = report.problems
-    assert (report.new, problem.line, problem.kind) == (1, 2, kind) and words in problem.reason
+PROBLEMS = [
+    ({"method": "UniPy"}, "unknown", "did you mean UniPi"),
+    ({"method": "UniPi (large, our run)"}, "unknown", "did you mean UniPi"),
+    ({"benchmark": "LIBERTO"}, "unknown", "did you mean libero"),
+    ({"metric": "succes rate"}, "unknown", "did you mean success-rate"),
+    ({"reported_by": "arxiv:1901.99999"}, "unknown", "1901.99999"),
+    ({"value": "about 60"}, "unreadable", "is not a number"),
+    ({"value": ""}, "unreadable", "no value"),
+    ({"method": "", "benchmark": ""}, "unreadable", "no method and no benchmark"),
+    ({"table": ""}, "unreadable", "no table"),
+    ({"value": "0.615"}, "doubtful", "looks like a fraction"),
+    ({"value": "161.5"}, "doubtful", "outside the range"),
+]
+
+
+def test_a_line_with_a_problem_is_listed_and_not_stored(seeded_store: Store, tmp_path: Path) -> None:
+    rows = [changed(**values) for values, _, _ in PROBLEMS]
+    report = imported(seeded_store, tmp_path, *rows, changed(suite="libero_spatial"))
+    assert report.new == 1
+    assert [(p.line, p.kind) for p in report.problems] == [(n, kind) for n, (_, kind, _) in enumerate(PROBLEMS, 2)]
+    assert all(words in p.reason for p, (*_, words) in zip(report.problems, PROBLEMS, strict=True))
 
 
 def test_a_printed_name_is_stored_under_the_method_that_a_person_names(seeded_store: Store, tmp_path: Path) -> None:

@@ -13,13 +13,17 @@ from tests.s2_server.arxiv_shelf import ArxivShelf
 from wamkg.cli import run
 from wamkg.discovering.runner import DiscoverOptions
 from wamkg.errors import ConflictError
+from wamkg.screening.finds import WEEK
 from wamkg.screening.scope import ScopeLabels, judge_scope
 from wamkg.screening.scope_labels import field_names
 from wamkg.services import batches
 from wamkg.services.discovery import Discovered, add_find, discover
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
+from wamkg.store.discovery import queued_since
+from wamkg.store.paper_routes import set_aside_routes
 from wamkg.store.session import Store
+from wamkg.store.types import utc_now
 from wamkg.suggesting.examples import PaperDocument
 
 WIND = ["gusts", "string", "tail", "lift", "harbour", "spool", "bridle", "breeze"]
@@ -129,6 +133,21 @@ def test_unlikely_finds_are_set_aside_and_a_person_adds_one(seeded_store: Store,
 
 def undo(store: Store, uid: str) -> None:
     batches.undo(store, Settings(refit=False), Writer("ana"), uid)
+
+
+def test_without_labels_everything_enters_and_can_be_undone(store: Store) -> None:
+    set_routes(store, KITES)
+    done = discovered(store, ArxivShelf([kite(n, 2) for n in range(3)]))
+    assert done.routes[0].outcomes == {"candidate": 3}
+    assert done.scope is not None and done.scope.batch is not None and "too few" in done.scope.basis
+    undo(store, done.scope.batch)
+    assert set(outcomes(store).values()) == {"set-aside"}
+    with store.reading() as session:
+        assert (
+            queued_since(session, utc_now() - WEEK) == 0 and list(set_aside_routes(session).values()) == [{"kites"}] * 3
+        )
+    again = discovered(store, ArxivShelf([]))
+    assert again.scope is not None and again.scope.queued == 3
 
 
 def test_a_reading_whose_finds_were_queued_is_not_undone_before_them(seeded_store: Store) -> None:

@@ -69,7 +69,13 @@ def _note(rows: Sequence[Discovery], judgement: ScopeJudgement) -> None:
 
 
 def _likeliest(rows: Sequence[Discovery], judgement: ScopeJudgement, room: int) -> set[str]:
-    """Keys of the likely finds, the best `room` of them."""
-    likely = [(v.score, row.score, row.key) for row, v in zip(rows, judgement.verdicts, strict=True) if v.likely]
-    ranked = dict.fromkeys(key for *_, key in sorted(likely, key=lambda one: (-one[0], -one[1], one[2])))
-    return set(list(ranked)[:room])
+    """Keys of the likely finds, the best `room` of them: by P(in scope), then by both scores.
+
+    Scores by title and by text are on scales of their own; where P is not known it counts as one half.
+    """
+    likely = [
+        (-(0.5 if v.probability is None else v.probability), -v.score, -row.score, row.key)
+        for row, v in zip(rows, judgement.verdicts, strict=True)
+        if v.likely
+    ]
+    return set(list(dict.fromkeys(key for *_, key in sorted(likely)))[:room])
