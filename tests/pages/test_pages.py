@@ -52,6 +52,8 @@ PAGES = (
     "/jobs",
     "/notices",
     "/digests",
+    "/discoveries?set_aside=true",
+    "/tokens",
     "/timeline?show=citations",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

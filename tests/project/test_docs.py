@@ -89,6 +89,15 @@ def test_every_file_that_the_recipes_name_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_name_that_the_recipes_give_for_a_file_stands_in_it() -> None:
+    recipes = read(DOCS / "architecture.md").partition("## Recipes")[2]
+    pairs = re.findall(
+        r"`(\w+)`(?:,? and `\w+`)* (?:in|of) `((?:wamkg|api|tests)/[\w/.-]+\.py)`", re.sub(r"\s+", " ", recipes)
+    )
+    assert len(pairs) > 15
+    assert [(name, path) for name, path in pairs if not re.search(rf"\b{name}\b", read(ROOT / path))] == []
+
+
 def test_every_dependency_is_documented_with_its_license() -> None:
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     needed = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]

@@ -1,7 +1,7 @@
 """Reads the routes of the survey one after the other; one may fail alone, is listed, and is read next time."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +29,11 @@ from wamkg.vocabulary import CITED, CITING, RECOMMENDED, RouteKind
 Progress = Callable[[int, int], None]
 Makers = dict[str, Callable[[], Route]]
 """For each route its name and a function that makes it, which fails if it is not configured."""
+_READ_FROM_SOURCE: Mapping[RouteKind, Callable[[str, str], Route]] = {
+    RouteKind.LIST: RivalList,
+    RouteKind.OPENREVIEW: OpenReviewExport,
+}
+"""Routes that are made of their name and source."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def route_makers(
         name, kind, source = str(item["name"]), item["kind"], str(item.get("source") or "")
         if kind == RouteKind.ARXIV:
             return ArxivQuery(name, str(item["query"]), arxiv(), options.since)
-        return RivalList(name, source) if kind == RouteKind.LIST else OpenReviewExport(name, source)
+        return _READ_FROM_SOURCE[RouteKind(str(kind))](name, source)
 
     makers: Makers = {str(item["name"]): partial(own, item) for item in (survey.routes if survey else ())}
     makers[CITING] = lambda: Linked("citing", store, options.least)

@@ -17,11 +17,6 @@ Parts = list[tuple[str, bool]]
 """Pieces of a title in their order, each with whether it is protected."""
 
 
-def without_marks(text: str) -> str:
-    """The text without marks of protection."""
-    return " ".join(_MARKS.sub("", text).split())
-
-
 def stored_braces(marked: str) -> str | None:
     """The detail for a title with marks; None where the whole title is protected."""
     text = " ".join(_EDGE.sub(_moved, marked).split())

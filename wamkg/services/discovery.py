@@ -91,6 +91,6 @@ def run_discover_job(store: Store, settings: Settings, uid: str, params: Mapping
 
 
 def discover_counts(found: Discovered) -> JsonObject:
-    """The reports as counts of a job, with the routes that failed."""
-    failed: list[JSON] = [f"{report.route}: {report.error}" for report in found.routes if report.error]
+    """The reports as counts of a job, with the routes that failed or were read in part."""
+    failed: list[JSON] = [f"{report.route}: {trouble}" for report in found.routes for trouble in report.troubles]
     return {**asdict(found), "failed": failed}

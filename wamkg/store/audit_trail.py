@@ -176,11 +176,6 @@ def select_batches(since: datetime | None) -> Selected:
 _EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in (*KEPT_ROWS, MOVED)]
 
 
-def uid_of(session: Session, number: int) -> str:
-    """The permanent public id of an entity."""
-    return session.get_one(Entity, number).uid
-
-
 def uids_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     """The permanent public id of each entity."""
     found: dict[int, str] = {}

@@ -340,15 +340,6 @@ class MethodResult:
     result: ResultItem
 
 
-def results_of_method(session: Session, method: str) -> list[MethodResult]:
-    """The results of a method, each with its rank on its leaderboard.
-
-    Raises NotFoundError.
-    """
-    slug = _slug(session, "method", method)
-    return results_of_methods(session, [slug])[slug]
-
-
 def results_of_methods(session: Session, slugs: Collection[str]) -> dict[str, list[MethodResult]]:
     """The results of each of these methods, with their ranks, by benchmark."""
     found: dict[str, list[MethodResult]] = {slug: [] for slug in slugs}

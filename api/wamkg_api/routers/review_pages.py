@@ -23,6 +23,8 @@ from wamkg_api.writing import person_of, take_back
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 forms = APIRouter(include_in_schema=False)
+RETURNS = frozenset({"questions", "duplicates", "import", "taxonomy", "objections", "notices", "discoveries"})
+"""Pages to which an undo returns, by the field `to` of its form."""
 Word = Annotated[str, Query(max_length=20)]
 QUEUE_FIELDS = ("taxonomy", "order", "part")
 """Fields of a form that say which part of the queue to return to."""
@@ -127,6 +129,6 @@ async def post_undo(request: Request, uid: str) -> Response:
         return json_response({"batch": uid})
     if form.get("to") == "review":
         return redirect_after_post("/review", **_queue_of(form), at=form.get("at", ""))
-    if form.get("to") in ("questions", "duplicates", "import", "taxonomy", "objections", "notices", "discoveries"):
+    if form.get("to") in RETURNS:
         return redirect_after_post(f"/{form['to']}")
     return redirect_after_post(paper_url(form["paper"]) if "paper" in form else "/review")

@@ -1,6 +1,6 @@
 """Read a list after its structure is gathered: first learn its layouts, then read every entry."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -119,12 +119,3 @@ def take_links_only(entry: ListEntry, candidate: Candidate) -> None:
         if cell is not candidate.head.inline:
             for number, label in cell.link_labels().items():
                 entry.add_link(label, cell.hrefs[number])
-
-
-def usual_shapes(layouts: dict[str, EntryLayout]) -> Counter[str]:
-    """Count the entries of each shape, for a report."""
-    shapes: Counter[str] = Counter()
-    for form, layout in layouts.items():
-        for shape, seen in layout.shapes.items():
-            shapes[f"{form}: {', '.join(shape)}"] += seen.entries
-    return shapes

@@ -59,7 +59,7 @@ def load_results(
     """
     one_writer(session)
     batch = open_batch(session, BatchKind.IMPORT, source, get_actor(session, "import"))
-    reader = _Reader(session, methods)
+    reader = _ResultReader(session, methods)
     rows = [row for line in lines if (row := reader.read(line, report)) is not None]
     stored = [Scored(*values) for values in scored_rows(session, {row.scored.benchmark for row in rows})]
     for row in rows:
@@ -76,7 +76,7 @@ def load_results(
     report.batch = batch.uid if report.new else None
 
 
-class _Reader:
+class _ResultReader:
     """Finds what the lines name."""
 
     def __init__(self, session: Session, methods: Mapping[str, str]) -> None:
