@@ -66,7 +66,7 @@ def test_every_route_is_documented() -> None:
 
 READING = {"history", "changes", "batches", "agreement", "crosswalk", "label-audit", "evaluate", "simulate", "timeline",
            "figure", "graph", "export", "list", "search", "show", "open", "config",
-           "check-manuscript", "check", "table", "site", "schedule"}  # fmt: skip
+           "check-manuscript", "check", "methods", "table", "site", "schedule"}  # fmt: skip
 """Verbs that write nothing to the store."""
 
 

@@ -228,6 +228,11 @@ COMMANDS: dict[str, Verb] = {
         "check",
         "Check any bibliography: ids, titles, doubles, published versions, retractions.",
     ),
+    "methods": Verb(
+        "manuscripts",
+        "methods",
+        "Write how the survey was made, for the appendix: searches, flow, stop rule, reviewers, models, changes.",
+    ),
     "check-manuscript": Verb(
         "manuscripts",
         "check_manuscript",
@@ -251,7 +256,7 @@ STAGES = {
     "Taxonomy": "taxonomy taxon crosswalk",
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
     "Every week": "discover missing watch digest weekly schedule jobs",
-    "Publish": "figure table export site release check check-manuscript",
+    "Publish": "figure table export methods site release check check-manuscript",
     "Run a server": "migrate backup restore load doctor token worker",
 }
 """The headings of `wamkg --help`, each with its commands in the order of use."""

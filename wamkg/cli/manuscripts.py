@@ -1,4 +1,4 @@
-"""`check-manuscript` and `check`: a paper, and any bibliography, against the data."""
+"""`methods` writes the appendix of a paper; `check-manuscript` and `check` compare papers with the data."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, open_store, out, print_json
+from wamkg.cli.missing import TARGET, TargetOption
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
+from wamkg.files import write_whole
 from wamkg.manuscript import references
 from wamkg.manuscript.check import CHECKS, ManuscriptFinding
 from wamkg.readable import pluralize
 from wamkg.services import manuscripts
+from wamkg.services.methods import methods_appendix
 from wamkg.settings import get_settings
 
 
@@ -36,6 +39,18 @@ def check_manuscript(
         read = f"{pluralize(len(report.files), 'file')}, {pluralize(report.cited, 'cited key')}"
         out.print(f"{read}: {pluralize(len(report.findings), 'disagreement')}")
     return EXIT_PARTIAL if report.findings else 0
+
+
+def methods(
+    output: Annotated[Path, typer.Option("-o", "--output", help="LaTeX file to write.")],
+    release: ReleaseOption = None,
+    target: TargetOption = TARGET,
+) -> None:
+    """Write how the survey was made, for the appendix: searches, flow, stop rule, reviewers, models, changes."""
+    with open_store() as store:
+        text = methods_appendix(store, get_settings().home, release, target)
+    write_whole(output, text.encode())
+    out.print(str(output))
 
 
 def check(

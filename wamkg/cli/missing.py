@@ -15,6 +15,9 @@ from wamkg.services import missing as service
 from wamkg.views.missing import LEAST, FlowRow, MissingWork
 
 TARGET = 0.95
+TargetOption = Annotated[
+    float, typer.Option("--target", min=0.01, max=0.999, help="Share of all works at which searching may stop.")
+]
 
 
 def missing(
@@ -22,9 +25,7 @@ def missing(
         int, typer.Option("--least", min=1, help="Works of the survey that cite a missing work at least.")
     ] = LEAST,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of works listed.")] = 20,
-    target: Annotated[
-        float, typer.Option("--target", min=0.01, max=0.999, help="Share of all works at which searching may stop.")
-    ] = TARGET,
+    target: TargetOption = TARGET,
     flow: Annotated[bool, typer.Option("--flow", help="Only the numbers of the flow diagram of PRISMA 2020.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="With --flow: print CSV.")] = False,
     json: JsonOption = False,

@@ -62,6 +62,28 @@ def _newest(session: Session, route: str) -> RouteReading | None:
     return session.exec(statement).first()
 
 
+class RouteReadings(NamedTuple):
+    """A route of discovery: how often it was read, when first and last, and how many records it showed."""
+
+    route: str
+    times: int
+    first: datetime
+    last: datetime
+    records: int
+
+
+def readings_of_routes(session: Session) -> list[RouteReadings]:
+    """Every route that was read, by name."""
+    counted = select_columns(
+        RouteReading.route,
+        func.count(),
+        func.min(RouteReading.read_at),
+        func.max(RouteReading.read_at),
+        func.sum(RouteReading.scanned),
+    )
+    return rows_as(session, counted.group_by(RouteReading.route).order_by(RouteReading.route), RouteReadings._make)
+
+
 def move_cursor(session: Session, route: str, cursor: JsonObject, scanned: int) -> bool:
     """Move a route on after a reading that found nothing new; returns False if it was never read."""
     newest = _newest(session, route)
