@@ -8,6 +8,8 @@ Place = tuple[str, bool]
 """Key of a taxon, and whether it is the primary one."""
 RANKS = ("person", "publisher", "s2", "list")
 """Sources, strongest first; `list:one` and `list:two` are equals."""
+FURTHER = " (record "
+"""Begins the number of a further record of one source, of a paper that was merged into another."""
 ENDS = {"accepted", "rejected", "withdrawn", "resolved"}
 
 
@@ -35,15 +37,24 @@ class ModelPaper:
     words: list[Word] = field(default_factory=list)
 
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
-    code: str | None = None
+    since: dict[tuple[str, str], int] = field(default_factory=dict)
+    """When a source first said something of a field."""
+    sources: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
     method: str | None = None
     places: list[Place] = field(default_factory=list)
     state: str | None = None
 
     def shown(self, name: str) -> Any:
-        """The strongest source's word; of equals, the one that spoke first."""
+        """The strongest source's word; of equals, the one that spoke first; of a merged paper's, the last of all."""
+
+        def order(word: tuple[str, Any]) -> tuple[int, bool, int]:
+            kind, further = word[0].partition(FURTHER)[0].partition(":")[0], FURTHER in word[0]
+            strength = len(RANKS) if further and kind == "person" else RANKS.index(kind)
+            return strength, further, self.since[name, word[0]]
+
         words = [(source, value) for source, value in self.said.get(name, {}).items() if value is not None]
-        return min(words, key=lambda word: RANKS.index(word[0].partition(":")[0]), default=(None, None))[1]
+        return min(words, key=order, default=(None, None))[1]
 
     @property
     def heads(self) -> list[Word]:
@@ -51,9 +62,26 @@ class ModelPaper:
         known = {uid for word in self.words for uid in word.knew}
         return [word for word in sorted(self.words, key=lambda w: (w.at, w.uid)) if word.uid not in known]
 
-    def say(self, name: str, source: str, value: Any) -> None:
-        """A source's word; saying something else later does not change who spoke first."""
-        self.said.setdefault(name, {})[source] = value
+    def join(self, other: "ModelPaper") -> None:
+        """Take what was said of another paper; a source that spoke of both spoke of two records."""
+        renamed: dict[str, str] = {}
+        known, theirs = set(self.sources), set(other.sources)
+        both = {(name, source) for name, words in self.said.items() for source in words}
+        for name, words in other.said.items():
+            for source, value in words.items():
+                again = (name, source) in both if source == "person" else source in known
+                if again and source not in renamed:
+                    renamed[source] = _free(source, known | theirs | set(renamed.values()))
+                called = renamed[source] if again else source
+                self.said.setdefault(name, {})[called] = value
+                self.since[name, called] = other.since[name, source]
+        self.sources |= {_free(s, known | theirs) if s in known and s != "person" else s for s in theirs}
+        self.sources |= set(renamed.values())
+
+
+def _free(source: str, taken: set[str]) -> str:
+    """The name of a further record of a source."""
+    return next(name for n in range(2, 9) if (name := f"{source}{FURTHER}{n})") not in taken)
 
 
 @dataclass
@@ -101,6 +129,26 @@ class Model:
     scores: dict[str, Score] = field(default_factory=dict)
     judged: dict[tuple[int, int], str] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
+    joined: dict[int, set[int]] = field(default_factory=dict)
+    """Numbers of the papers merged into a paper."""
+    words: int = 0
+
+    def say(self, number: int, name: str, source: str, value: Any) -> None:
+        """A source's word; saying something else later does not change who spoke first."""
+        paper = self.papers[number]
+        self.words += 1
+        paper.said.setdefault(name, {})[source] = value
+        paper.since.setdefault((name, source), self.words)
+        paper.sources.add(source)
+
+    def label(self, number: int) -> int:
+        """The lowest number that leads to a paper."""
+        return min({number} | self.joined.get(number, set()))
+
+    @property
+    def whole(self) -> set[int]:
+        """Numbers of papers that no merge is about."""
+        return set(range(5)) - self.joined.keys() - set().union(*self.joined.values())
 
     def path(self, key: str) -> str:
         """Where a taxon stands."""
@@ -168,22 +216,22 @@ class Model:
     def shown(self) -> dict[str, Any]:
         """What can be compared with a store."""
         return {
-            "papers": {number: self._shown(paper) for number, paper in self.papers.items()},
+            "papers": {self.label(number): self._shown(paper) for number, paper in self.papers.items()},
             "taxa": {self.path(key): name for key, (_, _, name) in self.taxa.items()},
             "things": sorted((thing.kind, thing.names[-1]) for thing in self.things.values()),
             "scores": sorted(
                 (self.things[s.method].names[-1], self.things[s.benchmark].names[-1], s.value)
                 for s in self.scores.values()
             ),
-            "works": {number: sorted(work) for number, work in self.works().items()},
-            "disputes": sorted((d.paper, d.by, d.status) for d in self.disputes.values()),
+            "works": {self.label(n): sorted(map(self.label, work)) for n, work in self.works().items()},
+            "disputes": sorted((self.label(d.paper), d.by, d.status) for d in self.disputes.values()),
         }
 
     def _shown(self, paper: ModelPaper) -> dict[str, Any]:
         places = [paper.state] if paper.state else self._paths(paper.places)
         method = self.things[paper.method].names[-1] if paper.method else None
         values = {name: paper.shown(name) for name in ("note", "url")}
-        return values | {"code": paper.code, "method": method, "places": places}
+        return values | {"code": sorted(paper.codes), "method": method, "places": places}
 
     def _paths(self, places: list[Place]) -> list[str]:
         first = [self.path(key) for key, primary in places if primary]

@@ -13,22 +13,23 @@ def add_paper(number: int, source: str, said: dict[str, str], taxon: str | None)
         if number not in model.papers:
             assert taxon is None or taxon in model.taxa
             model.papers[number] = ModelPaper(places=[(taxon, True)] if taxon else [])
+        model.papers[number].sources.add(source)
         for name, value in said.items():
-            model.papers[number].say(name, source, value)
+            model.say(number, name, source, value)
 
     return step
 
 
 def say(number: int, source: str, name: str, value: str | None) -> Step:
     """Somebody says a value, or that there is none."""
-    return lambda model: model.papers[number].say(name, source, value)
+    return lambda model: model.say(number, name, source, value)
 
 
 def set_code(number: int, url: str | None) -> Step:
     """A person gives a paper's code, or takes it away."""
 
     def step(model: Model) -> None:
-        model.papers[number].code = url
+        model.papers[number].codes = {url} if url else set()
 
     return step
 
@@ -81,6 +82,47 @@ def judge(pair: tuple[int, int], verdict: str) -> Step:
         assert not model.contradicts_itself()
 
     return step
+
+
+def join(keep: int, other: int, prefer: str) -> Step:
+    """Two papers become one: everything about the other is about the first."""
+
+    def step(model: Model) -> None:
+        mine, theirs = model.papers[keep], model.papers.pop(other)
+        model.joined.setdefault(keep, set()).update({other}, model.joined.pop(other, set()))
+        mine.join(theirs)
+        mine.words += theirs.words
+        mine.codes |= theirs.codes
+        placed = [bool(paper.places or paper.state) for paper in (mine, theirs)]
+        if placed == [False, True] or (placed[1] and prefer == "other"):
+            mine.places, mine.state = theirs.places, theirs.state
+        join_methods(model, mine, theirs)
+        join_judgements(model, keep, other)
+        for dispute in model.disputes.values():
+            dispute.paper = keep if dispute.paper == other else dispute.paper
+
+    return step
+
+
+def join_methods(model: Model, mine: ModelPaper, theirs: ModelPaper) -> None:
+    """The other paper's method becomes another name of this one's, with its results."""
+    if mine.method is None or theirs.method is None:
+        mine.method = mine.method or theirs.method
+        return
+    model.things[mine.method].names[:0] = model.things.pop(theirs.method).names
+    for score in model.scores.values():
+        score.method = mine.method if score.method == theirs.method else score.method
+
+
+def join_judgements(model: Model, keep: int, other: int) -> None:
+    """Judgements of the other paper are of this one; of two on the same third paper, the one that knows stays."""
+    for pair in [pair for pair in model.judged if other in pair]:
+        verdict = model.judged.pop(pair)
+        (third,) = {*pair} - {other}
+        if third != keep:
+            here = (min(keep, third), max(keep, third))
+            if model.judged.get(here, "unsure") == "unsure":
+                model.judged[here] = verdict
 
 
 def raise_dispute(key: str, number: int, claimed: str, by: str) -> Step:

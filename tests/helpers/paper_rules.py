@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -33,6 +33,7 @@ from wamkg.reviewing.objections import (
     raise_objection,
 )
 from wamkg.reviewing.paper_edits import set_values
+from wamkg.reviewing.paper_merge import Merge, merge_papers
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.claims import load_claims, write_papers
 from wamkg.store.papers import find_paper
@@ -61,9 +62,21 @@ class PaperRules(CuratingMachine):
         """Taxa and those above them: what happens to these happens to who stands there."""
         return frozenset(above for key in taxa for above in self.now.above(key))
 
+    @initialize(numbers=st.sets(NUMBERS, max_size=4))
+    def begin_with(self, numbers: set[int]) -> None:
+        """Some papers are known from the start, so that there is something to judge and to merge."""
+        self.begin()
+        for number in sorted(numbers):
+            self.read(number, "one", {}, None)
+
     @rule(number=NUMBERS, source=st.sampled_from(["one", "two"]), said=SAID, pick=st.none() | PICK)
     def read_a_list(self, number: int, source: str, said: dict[str, str], pick: int | None) -> None:
+        assume(number in self.now.whole)
         taxon = None if pick is None or number in self.now.papers else self.pick(self.now.taxa, pick)
+        self.read(number, source, said, taxon)
+
+    def read(self, number: int, source: str, said: dict[str, str], taxon: str | None) -> None:
+        """Import a list of one paper."""
         line: dict[str, Any] = self._line(number, said)
         line |= {"taxa": {"wam": self.now.path(taxon)}} if taxon else {}
         file = self.folder / f"{source}.jsonl"
@@ -76,10 +89,12 @@ class PaperRules(CuratingMachine):
 
     def _line(self, number: int, said: dict[str, str]) -> dict[str, str]:
         names = {"authors": [f"Author {number % 2}", "Everybody"], "venue": f"Venue {number % 3}"}
+        names |= {"doi": f"10.5555/robots.{number}"} if number % 2 else {}
         return {"title": f"Paper number {number} about robots", "arxiv": f"{PREFIX}{number}", **names, **said}
 
     @rule(number=NUMBERS, said=SAID)
     def add_by_hand(self, number: int, said: dict[str, str]) -> None:
+        assume(number in self.now.whole)
         self.do(
             lambda: self.writing(lambda s, ana: add_item(s, ana, "paper", self._line(number, said))),
             steps.add_paper(number, "person", said, None), steps.slots(number), may=number not in self.now.papers,
@@ -206,6 +221,33 @@ class PaperRules(CuratingMachine):
             lambda: self.writing(lambda s, ana: record_judgement(s, ana, ids, verdict)),
             steps.judge(pair, verdict), steps.slots("judged", *pair), may=self.now.may_judge(pair, verdict),
         )  # fmt: skip
+
+    @precondition(lambda self: len(self.now.papers) > 1)
+    @rule(pick=PICK, other=PICK, prefer=st.sampled_from(["keep", "other"]))
+    def merge_papers(self, pick: int, other: int, prefer: str) -> None:
+        keep = self.pick(self.now.papers, pick)
+        gone = self.pick(self.now.papers.keys() - {keep}, other)
+        pair = (min(keep, gone), max(keep, gone))
+        wanted = Merge(
+            keep=paper_id(keep), other=paper_id(gone), prefer=prefer, although_dois_differ=True, although_unlike=True
+        )
+        self.count("merges")
+        self.do(
+            lambda: self.writing(lambda s, ana: merge_papers(s, ana, wanted)),
+            steps.join(keep, gone, prefer), self._around(keep, gone),
+            may=self.now.judged.get(pair) != "different" and self.now.may_judge(pair, "same"),
+        )  # fmt: skip
+
+    def _around(self, *numbers: int) -> frozenset[Any]:
+        """Papers, and what stands in relation to them."""
+        papers = [self.now.papers[number] for number in numbers]
+        methods = {paper.method for paper in papers}
+        scores = {key for key, score in self.now.scores.items() if score.method in methods}
+        thirds = {number for pair in self.now.judged if {*numbers} & {*pair} for number in pair}
+        disputes = {key for key, dispute in self.now.disputes.items() if dispute.paper in numbers}
+        return steps.slots("judged", *numbers, *methods, *scores, *thirds, *disputes) | self.standing(
+            [key for paper in papers for key, _ in paper.places]
+        )
 
     @precondition(lambda self: self.now.papers)
     @rule(pick=PICK, claimed=st.sampled_from(steps.STATES) | PICK, by=PEOPLE)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.helpers.edit_model import Step, replay
 from tests.helpers.edit_store import undo
 from tests.helpers.random_library import Library
-from tests.helpers.store_state import first_model, look, survey
+from tests.helpers.store_state import first_model, look, past_survey, survey
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.history.releases import create_release
 from wamkg.store.session import Store
@@ -52,8 +52,8 @@ class CuratingMachine(RuleBasedStateMachine):
     folder: Path
     counted: ClassVar[dict[str, int]] = {}
 
-    @initialize()
     def begin(self) -> None:
+        """Take a copy of the library; the rules call it first."""
         self.store: Store = self.library.fresh()
         shutil.rmtree(self.home, ignore_errors=True)
         self.first = survey(self.store)
@@ -127,7 +127,7 @@ class CuratingMachine(RuleBasedStateMachine):
             name = f"r{len(self.back)}"
             create_release(self.store, self.home, name, "", "ana")
         where = {"release": name} if release else {"as_of": utc_now().isoformat()}
-        self.back.append(Moment(where, survey(self.store), late))
+        self.back.append(Moment(where, past_survey(self.store), late))
 
     @property
     def home(self) -> Path:
@@ -154,4 +154,4 @@ class CuratingMachine(RuleBasedStateMachine):
             if moment.late == late:
                 self.count("moments looked back at")
                 with open_snapshot(self.store, self.home, **moment.where) as past:
-                    assert survey(past) == moment.then
+                    assert past_survey(past) == moment.then

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from tests.helpers.edit_store import UNIFIED, fill, say, standing_at, undo
 from tests.helpers.store_dump import dump
-from tests.helpers.store_state import survey
+from tests.helpers.store_state import past_survey, survey
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
 from wamkg.history.releases import create_release
@@ -23,6 +23,7 @@ from wamkg.identifiers import new_uid
 from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.matching.claims import assert_value as say_value
 from wamkg.matching.resolved_values import resolved_values
+from wamkg.reviewing.decision_merge import import_decisions
 from wamkg.reviewing.duplicates import record_judgement
 from wamkg.reviewing.objections import ObjectionDraft, raise_objection
 from wamkg.reviewing.paper_edits import set_values
@@ -326,6 +327,56 @@ class TestUndoing:
                 assert dump_of(past) == then
         with open_snapshot(filled, tmp_path, release="apart") as past:
             assert dump_of(past) == states[0][0]
+
+
+@pytest.mark.parametrize("apart_first", [False, True])
+def test_rows_whose_numbers_were_given_out_again_are_shown_on_past_days(
+    store: Store, tmp_path: Path, apart_first: bool
+) -> None:
+    """SQLite gives the number of a row that a merge removed to the next new one."""
+    lines = [{"title": f"Knots of Kind {n}", "arxiv": f"2402.0000{n}", "date": "2024-02-03"} for n in range(3)]
+    ids = [f"arxiv:{line['arxiv']}" for line in lines]
+    batches, states = [], []
+    for other in (1, 2):
+        for line in lines[:2] if other == 1 else lines[2:]:
+            batches.append(fill(store, tmp_path, line).batch or "")
+            states.append((past_survey(store), now()))
+        with store.writing() as session:
+            wanted = Merge(keep=ids[0], other=ids[other], although_unlike=True)
+            batches.append(merge_papers(session, get_actor(session, "ana", "person"), wanted).batch or "")
+        states.append((past_survey(store), now()))
+    order = list(reversed(batches))
+    if apart_first:
+        undo(store, order.pop(0))
+        order.insert(0, order.pop(1))
+    for batch in order:
+        undo(store, batch)
+    for then, moment in states[2:]:
+        with open_snapshot(store, tmp_path, as_of=moment) as past:
+            assert past_survey(past) == then
+
+
+def test_a_past_day_shows_what_a_merge_placed_beside_imported_decisions(store: Store, tmp_path: Path) -> None:
+    lines = [{"title": f"Knots of Kind {n}", "arxiv": f"2402.0000{n}"} for n in range(2)]
+    fill(store, tmp_path, lines[0], lines[1] | {"taxa": {"wam": UNIFIED}})
+    decided = {
+        "id": new_uid(), "by": "cy", "paper": {"arxiv": "2402.00000"}, "taxonomy": "wam", "at": utc_now().isoformat(),
+        "verdict": "not-applicable", "taxa": [], "replaces": [],
+    }  # fmt: skip
+    (tmp_path / "decisions.jsonl").write_bytes(orjson.dumps(decided))
+    with store.writing() as session:
+        import_decisions(session, tmp_path / "decisions.jsonl", get_actor(session, "ana", "person"))
+    with store.writing() as session:
+        wanted = Merge(keep="arxiv:2402.00000", other="arxiv:2402.00001", prefer="other", although_unlike=True)
+        merge_papers(session, get_actor(session, "ana", "person"), wanted)
+    states = [(past_survey(store), now())]
+    made = say(store, "arxiv:2402.00000", "outside").batch
+    states.append((past_survey(store), now()))
+    undo(store, made)
+    states.append((past_survey(store), now()))
+    for then, moment in states:
+        with open_snapshot(store, tmp_path, as_of=moment) as past:
+            assert past_survey(past) == then
 
 
 def dump_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:

@@ -9,9 +9,10 @@ from tests.helpers.random_edits_runner import curate_at_random
 
 
 def test_random_curating_is_what_the_model_says(store_url: str, tmp_path: Path) -> None:
-    assert curate_at_random(store_url, tmp_path, sequences=6, steps=12, derandomize=True)["writes"] > 10
+    done = curate_at_random(store_url, tmp_path, sequences=5, steps=10, derandomize=True)
+    assert done["writes"] > 10 and done["merges"] > 0
 
 
 @pytest.mark.drill
-def test_thousands_of_random_sequences(store_url: str, tmp_path: Path) -> None:
-    print(curate_at_random(store_url, tmp_path, int(os.environ.get("WAMKG_DRILL_SEQUENCES", "2000")), steps=20))
+def test_hundreds_of_random_sequences(store_url: str, tmp_path: Path) -> None:
+    print(curate_at_random(store_url, tmp_path, int(os.environ.get("WAMKG_DRILL_SEQUENCES", "200")), steps=20))

@@ -30,7 +30,7 @@ from wamkg.store.base import Row, Selected, chunks, decode, table_of
 from wamkg.store.batches import find_row, model_of_field
 from wamkg.store.claims import delete_unused_authors_and_venues
 from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, unsuperseded_decisions
-from wamkg.store.merges import give_back, merge_again, read_merge
+from wamkg.store.merges import Merged, give_back, merge_again, read_merge
 from wamkg.store.papers import SCHEMES
 from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxon, Taxonomy, metadata
 from wamkg.store.taxonomies import get_taxonomy
@@ -58,6 +58,7 @@ def reconstruct_at(session: Session, moment: datetime) -> None:
     undoing = mine.where(_batch.c.kind == BatchKind.UNDO, _batch.c.source.in_(held))
     later = set(session.connection().execute(mine).scalars())
     values, merged = _values_then(session, later), _merged_since(session, later)
+    joined = _undone_merges(session, moment, later)
     doomed, touched = papers_of(session, mine), affected_papers(session, mine)
     taxon = table_of(Taxon)
     stood = detach_paths(session, or_(taxon.c.ended_at.is_(None), taxon.c.ended_batch_id.in_(mine)))
@@ -66,11 +67,11 @@ def reconstruct_at(session: Session, moment: datetime) -> None:
     delete_rows(session, rows_made(session, mine), None)
     # A paper that is put back may have the number of one made since, which SQLite gives out again.
     split = _part(session, moment, later)
-    touched = (touched - doomed) | split | _restore_rows(session, undoing)
+    touched = (touched - doomed) | split | _restore_rows(session, undoing, joined)
     for pair in merged:
         pair.end_for_now(session, mine)
     reopen_rows(session, rows_ended(session, mine), None)
-    touched |= _join_again(session, moment, later)
+    touched |= {number for merge in joined for number in merge_again(session, merge)}
     touched &= set(session.connection().execute(select(table_of(Paper).c.id)).scalars())
     _set_values(session, values)
     _restore_taxon_paths(session, stood)
@@ -91,13 +92,13 @@ def _part(session: Session, moment: datetime, later: set[int]) -> set[int]:
     return {n for number in numbers for n in give_back(session, read_merge(session, number), but=later, copy=True)}
 
 
-def _join_again(session: Session, moment: datetime, later: set[int]) -> set[int]:
-    """Repeat merges that were undone later, oldest first; returns the remaining papers."""
+def _undone_merges(session: Session, moment: datetime, later: set[int]) -> list[Merged]:
+    """Merges that were in effect then and were undone later, oldest first."""
     undone = select(_batch.c.id).where(
         _batch.c.kind == BatchKind.MERGE, _complete < moment, _batch.c.undone_by_id.in_(later)
     )
     numbers = session.connection().execute(undone.order_by(_batch.c.id)).scalars().all()
-    return {n for number in numbers for n in merge_again(session, read_merge(session, number))}
+    return [read_merge(session, number) for number in numbers]
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,16 @@ def _restore_taxon_paths(session: Session, stood: dict[int, str]) -> None:
     rebuild_paths(session)
 
 
-def _restore_rows(session: Session, undoing: Selected) -> set[int]:
-    """Restore the rows that undo removed and end those that it reopened; returns the papers whose values may differ."""
+def _restore_rows(session: Session, undoing: Selected, joined: Sequence[Merged]) -> set[int]:
+    """Restore the rows that undo removed and end those that it reopened; returns the papers whose values may differ.
+
+    Rows that a merge of `joined` had removed then are left out: another row may have their number.
+    """
     rows: dict[str, list[Row]] = defaultdict(list)
+    left_out = {key for merge in joined for key in merge.removed_keys}
     for name, row in logged_rows(session, undoing, REMOVED):
-        rows[name].append(row)
+        if (name, row["id"], row.get("batch_id")) not in left_out:
+            rows[name].append(row)
     # The first record of a row that was reopened, handed back or ended again since then has its state at the time.
     ends = {(name, row["id"]): row for name, row in reversed(list(logged_rows(session, undoing, REOPENED)))}
     run = session.connection().execute
@@ -194,6 +200,7 @@ class _MergedDecisions:
 
 
 def _merged_since(session: Session, later: set[int]) -> list[_MergedDecisions]:
+    """Papers and taxonomies with imported decisions, whose order was another one then."""
     brought = select(_change.c.subject_uid, _change.c.field).join(_batch, _batch.c.id == _change.c.batch_id)
     brought = brought.where(_batch.c.kind == BatchKind.DECISION, _batch.c.source.like("% from %"))
     pairs = {
@@ -203,12 +210,23 @@ def _merged_since(session: Session, later: set[int]) -> list[_MergedDecisions]:
     found = []
     for uid, slug in sorted(pairs):
         paper = find_row(session, Paper, uid)
-        rows = [row for row in decision_rows(session, paper=uid, taxonomy=slug) if _stood(row, later)]
-        if paper is not None and rows:
+        every = decision_rows(session, paper=uid, taxonomy=slug)
+        rows = [row for row in every if _stood(row, later)]
+        if paper is not None and rows and any({row.batch.id, row.batch.undone_by_id} & later for row in every):
             last = unsuperseded_decisions(rows)
             chain = [row.batch for row in rows if row not in last] + [row.batch for row in last]
-            found.append(_MergedDecisions(paper, get_taxonomy(session, slug), chain))
+            if not _is_merged(session, paper, later):
+                found.append(_MergedDecisions(paper, get_taxonomy(session, slug), chain))
     return found
+
+
+def _is_merged(session: Session, paper: Paper, later: set[int]) -> bool:
+    """Whether a merge in effect then decided which assignments of a paper were live, not the order of decisions."""
+    merges = select(_batch.c.id).where(
+        _batch.c.kind == BatchKind.MERGE, _batch.c.id.not_in(later),
+        or_(_batch.c.undone_at.is_(None), _batch.c.undone_by_id.in_(later)),
+    )  # fmt: skip
+    return any(paper.id in read_merge(session, each).papers for each in session.connection().execute(merges).scalars())
 
 
 def _stood(row: DecisionRow, later: set[int]) -> bool:

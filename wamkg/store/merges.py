@@ -179,6 +179,11 @@ class Merged:
     moved: list[tuple[str, Row, Row]]
 
     @property
+    def removed_keys(self) -> set[tuple[str, int, int | None]]:
+        """Table, number and batch of each removed row; SQLite may give the number to a row of another batch."""
+        return {(name, row["id"], row.get("batch_id")) for name, rows in self.removed.items() for row in rows}
+
+    @property
     def papers(self) -> set[int]:
         """The merged paper and the remaining one."""
         gone = {row["id"] for row in self.removed.get("paper", ())}
@@ -285,7 +290,9 @@ def _delete(session: Session, name: str, rows: list[Row]) -> None:
     table = metadata.tables[name]
     for row in rows:
         same = [table.c[key] == row[key] for key in ("id", "batch_id") if key in row]
-        session.connection().execute(table.delete().where(*same))
+        if session.connection().execute(table.delete().where(*same)).rowcount == 0:  # it came back under another number
+            alike = [table.c[key] == value for key, value in decode(table, row).items() if key != "id"]
+            session.connection().execute(table.delete().where(*alike))
 
 
 # ---------------------------------------------------------------- what depends on what
