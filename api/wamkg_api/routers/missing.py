@@ -27,7 +27,9 @@ def list_missing(store: StoreDep, least: Least = LEAST, limit: Limit = DEFAULT_L
 def get_estimate(
     store: StoreDep,
     least: Least = LEAST,
-    target: Annotated[float, Query(gt=0, lt=1, description="Share of all works at which searching may stop.")] = 0.95,
+    target: Annotated[
+        float, Query(ge=0.01, le=0.999, description="Share of all works at which searching may stop.")
+    ] = 0.95,
 ) -> Response:
     """How many works no route has found, by capture-recapture, with an interval; and whether searching may stop."""
     return json_response(service.estimate_unseen(store, least, target))
