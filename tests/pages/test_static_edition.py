@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 import pytest
+import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from wamkg.cli import run
@@ -48,6 +49,15 @@ def test_every_link_leads_to_a_file_and_every_file_is_in_the_manifest(edition: P
     assert manifest["release"] == "v1" and manifest["left_out"] == []
     assert {"CITATION.cff", ".zenodo.json", "sitemap.xml", "feed.atom", "downloads/wamkg.bib"} <= files
     assert "https://survey.example/v1/papers/arxiv_2301.04411.html" in (edition / "sitemap.xml").read_text()
+    citation, zenodo = (edition / name for name in ("CITATION.cff", ".zenodo.json"))
+    cited, deposited = yaml.safe_load(citation.read_text()), orjson.loads(zenodo.read_bytes())
+    assert cited["cff-version"] == "1.2.0" and cited["version"] == "v1" and all(a["name"] for a in cited["authors"])
+    assert [a["name"] for a in deposited["creators"]] == [a["name"] for a in cited["authors"]] != []
+    assert deposited["publication_date"] == cited["date-released"]
+    facts = re.search(r'<script type="application/ld\+json">(.*?)</script>', (edition / "index.html").read_text())
+    assert facts is not None
+    dataset = orjson.loads(facts[1])
+    assert dataset["version"] == "v1" and {each["contentUrl"] for each in dataset["distribution"]} <= files
     assert '"@type":"Dataset"' in (edition / "index.html").read_text(encoding="utf-8")
 
 

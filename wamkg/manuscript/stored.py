@@ -11,11 +11,10 @@ from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity
 from wamkg.matching.profiles import profile_of_state
 from wamkg.matching.same_paper import as_known, match
-from wamkg.store.citation_keys import owners_of_keys
 from wamkg.store.claims import load_claims
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.papers import SCHEMES, KnownPaper, known_papers
-from wamkg.views.citation_keys import citation_keys
+from wamkg.views.citation_keys import citation_keys, owners_of_shown_keys
 from wamkg.views.duplicates import known_for
 from wamkg.views.papers import PaperItem, paper_items
 
@@ -54,7 +53,7 @@ class StoredReferences:
     def __init__(self, session: Session, entries: Sequence[Entry], keys: Iterable[str]) -> None:
         self.session = session
         self.entries = {key_fold(entry.key): entry for entry in entries}
-        self.owners = owners_of_keys(session, {*keys, *(entry.key for entry in entries)})
+        self.owners = owners_of_shown_keys(session, {*keys, *(entry.key for entry in entries)})
         self._known = known_for(session, [entry.record for entry in entries])
         self._answers = IdentityAnswers(session)
         options = {key: list(self._options(entry)) for key, entry in self.entries.items()}

@@ -270,11 +270,12 @@ class _Site:
         """CITATION.cff, Zenodo's metadata, the sitemap, and robots.txt."""
         survey = self._survey(session)
         title = survey.title if survey else site_name(session)
-        people = [str(author["name"]) for author in (survey.authors if survey else [])]
+        # CITATION.cff and Zenodo both want at least one author.
+        people = [str(author["name"]) for author in (survey.authors if survey else [])] or [f"The authors of {title}"]
         version = self.edition.name or self.edition.day.isoformat()
         citation = {
             "cff-version": "1.2.0", "message": "Please cite this edition.", "type": "dataset", "title": title,
-            "authors": [{"name": name} for name in people] or [{"name": f"The authors of {title}"}],
+            "authors": [{"name": name} for name in people],
             "version": version, "date-released": self.edition.day.isoformat(),
         }  # fmt: skip
         citation |= {"url": self.base_url} if self.base_url else {}

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from wamkg.identifiers import key_fold
 from wamkg.matching.citation_keys import KeyParts, default_key
 from wamkg.settings import get_settings
-from wamkg.store.citation_keys import all_keys, keyless_papers, keys_of
+from wamkg.store.citation_keys import all_keys, keyless_papers, keys_of, owners_of_keys
 from wamkg.store.paper_details import first_names_of
 from wamkg.store.papers import method_names_of
 
@@ -19,6 +19,18 @@ def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     if keyless := wanted - found.keys():
         found |= {number: key for number, key in default_keys(session, keyless).items() if number in keyless}
     return found
+
+
+def owners_of_shown_keys(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Numbers of the papers that have or had these citation keys, by folded key; else of the papers of the library
+    whose default key it is, as in a release from before the keys were stored.
+    """
+    wanted = {key_fold(key): key for key in keys}
+    found = owners_of_keys(session, wanted.values())
+    if wanted.keys() <= found.keys():
+        return found
+    defaults = {key_fold(key): number for number, key in default_keys(session).items()}
+    return {folded: number for folded, number in defaults.items() if folded in wanted} | found
 
 
 def default_keys(session: Session, cited: Iterable[int] = ()) -> dict[int, str]:
