@@ -144,6 +144,8 @@ def test_ids_in_a_filter_may_be_separated_by_commas(client: TestClient, world: W
     assert {item["title"] for item in found} == {one.title, other.title}
     refused = client.get(f"{API}/papers", params={name: f"{one.arxiv},2413.99"})
     assert refused.status_code == 404 and "2413.99" in refused.json()["detail"]
+    assert [item["title"] for item in items_of(client, "papers", **{name: f",{one.arxiv},,"})] == [one.title]
+    assert client.get(f"{API}/papers", params={name: ",,"}).status_code == 404, "not all papers"
     assert client.get(f"{API}/papers", params={"arxiv": "1501.00001"}).json()["total"] == 0
 
 
