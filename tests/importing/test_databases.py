@@ -3,7 +3,7 @@
 from wamkg.importing.links import doi_of
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.table import parse_table
-from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris
+from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris, parse_wos
 from wamkg.matching.record import Dropped, Record
 
 
@@ -66,6 +66,13 @@ def test_another_doi_of_a_record_is_told_wherever_it_stands() -> None:
     beside = ris("DO  - 10.1000/sand.1", "UR  - https://doi.org/10.1000/sand.3")
     assert (beside.doi, beside.url) == ("10.1000/sand.1", "https://doi.org/10.1000/sand.3")
     assert ["10.1000/sand.3" in str(doubt) for doubt in beside.doubts] == [True]
+
+
+def test_several_dois_in_one_value_are_told() -> None:
+    text = "PT J\nTI Dunes that Move\nDI 10.1000/sand.1; 10.1000/sand.1.r001;\n   10.1000/sand.1.r002\nER\n\nEF\n"
+    (record,) = records(list(parse_wos(text)))
+    assert record.doi == "10.1000/sand.1"
+    assert [f"10.1000/sand.1.r00{n}" in str(record.doubts) for n in (1, 2)] == [True, True]
 
 
 def test_spellings_of_one_doi_are_one() -> None:

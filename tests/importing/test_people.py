@@ -57,6 +57,8 @@ ONE = {
     "Moor, Ann, PhD, MPH": "Ann Moor",
     "Hill, Matt, Ed": "Matt Hill",
     "de Wit, Joris, D.": "Joris D. de Wit",
+    "de Wit, Joris Jan, V": "Joris Jan V de Wit",
+    "Rivers-Lake, M., I": "M. I Rivers-Lake",
     "NCT01234567": "NCT01234567",
 }
 

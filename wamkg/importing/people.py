@@ -171,7 +171,8 @@ def _one_person(parts: list[str], whole: list[bool]) -> str | None:
     behind_family = is_suffix(parts[0].split()[-1]) if len(parts) == 2 else len(parts) == 3 and is_suffix(parts[1])
     if behind_family:
         return ", ".join(parts)
-    initials = len(parts) == 3 and _is_initials(parts[2]) and not (_is_initials(parts[1]) or whole[1])
+    two_people = whole[0] and whole[1] and not parts[0][:1].islower() if len(parts) == 3 else True
+    initials = not two_people and _is_initials(parts[2])
     return f"{parts[0]}, {parts[1]} {parts[2]}" if initials else None
 
 

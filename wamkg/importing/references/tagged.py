@@ -30,6 +30,7 @@ _FILES = frozenset(("L1", "L2"))
 """RIS's tags for a paper's file, in which programs put paths of the user's computer."""
 _ACCESSION = re.compile(r"<Go to (?:ISI|WoS)>://(\S+)", re.I)
 """A number of Web of Science, which EndNote prints like a URL."""
+_LISTED_DOIS = re.compile(r"\s*[;,]\s*(?=10\.\d{4,9}/)")
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
 
 
@@ -182,7 +183,7 @@ def _take_urls(reference: Reference, tag: str, texts: list[str]) -> None:
 
 def _take_dois(reference: Reference, texts: list[str]) -> None:
     """Take DOIs; PubMed marks them among other ids."""
-    for text in texts:
+    for text in [part for whole in texts for part in _LISTED_DOIS.split(whole)]:
         marked = _MARKED_ID.match(text)
         name = marked[2].lower() if marked else "doi"
         value = marked[1] if marked else text
