@@ -62,7 +62,7 @@ def changed(edited: EditResult) -> EditResponse:
     return EditResponse(edited.batch, edited.subject, changes, edited.revision, edited.alarms)
 
 
-def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:
+def undo_batch(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:
     """Undo a batch as a whole.
 
     Raises ForbiddenError for a batch of a program or another person's import unless the caller is an admin; also raises

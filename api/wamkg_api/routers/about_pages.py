@@ -9,8 +9,8 @@ from wamkg.pages.about import about_page, start_page, with_page_links
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep, SettingsDep
 from wamkg_api.drawing import FORMATS
+from wamkg_api.page_forms import page
 from wamkg_api.routers.exports import get_figure
-from wamkg_api.routers.pages import page
 from wamkg_api.schemas.queries import FigureParameters
 from wamkg_api.snapshots import NOW
 from wamkg_api.writing import StoreDep

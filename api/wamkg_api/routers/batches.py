@@ -14,7 +14,7 @@ from wamkg_api.access import CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, Uid, json_response
 from wamkg_api.errors import problems
 from wamkg_api.schemas.operations import Reason
-from wamkg_api.writing import StoreDep, take_back, writing_router
+from wamkg_api.writing import StoreDep, undo_batch, writing_router
 
 router = APIRouter(tags=["record"])
 Since = Annotated[MomentText | None, Query(description="A date or a time.", examples=["2026-01-31"])]
@@ -71,4 +71,4 @@ def undo(
     reason: Reason | None = None,
 ) -> Response:
     """Undo a batch as a whole. Only an admin may undo the batch of a program or another person's import."""
-    return json_response(take_back(store, settings, caller, uid, reason.why if reason else ""))
+    return json_response(undo_batch(store, settings, caller, uid, reason.why if reason else ""))

@@ -9,7 +9,7 @@ from wamkg.pages.entities import KINDS, author_list_page, author_page, entity_li
 from wamkg.vocabulary import EntityKind
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.routers.pages import page
+from wamkg_api.page_forms import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Part = Annotated[str | None, Query(max_length=200)]

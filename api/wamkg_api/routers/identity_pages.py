@@ -1,8 +1,6 @@
 """The pages of duplicates and identity questions, and the forms that judge and merge pairs."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
@@ -15,13 +13,12 @@ from wamkg.services.writers import Writer
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
-from wamkg_api.routers.pages import caller_of_form, page
+from wamkg_api.page_forms import Text, caller_of_form, page, status_of
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 forms = APIRouter(include_in_schema=False)
-Text = Annotated[str | None, Query(max_length=1000)]
 
 
 @router.get("/duplicates")
@@ -56,19 +53,19 @@ async def post_merge(request: Request, viewer: ViewerDep) -> Response:
 
 
 def _merge(request: Request, form: dict[str, str], who: Writer, viewer: Viewer | None) -> Response:
-    wanted, problem, made = _wanted(form), None, None
+    wanted, problem, status, made = _wanted(form), None, 200, None
     try:
         if form.get("step") == "merge":
             return redirect_after_post("/duplicates", done=_run(request, who, wanted).batch or "")
     except (ConflictError, InvalidInputError) as error:
-        problem = str(error)
+        problem, status = str(error), status_of(error)
     try:
         made = _run(request, who, wanted, dry_run=True)
     except (ConflictError, InvalidInputError) as error:
-        problem = str(error)
+        problem, status = str(error), status_of(error)
     with store_of(request).reading() as session:
         shown = page(merge_page(session, wanted, made, problem, viewer), who=viewer)
-    shown.status_code = 409 if problem else 200
+    shown.status_code = status
     return shown
 
 

@@ -12,7 +12,7 @@ from wamkg.services.imports import import_content
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post
-from wamkg_api.routers.pages import Text, caller_of_form, page
+from wamkg_api.page_forms import Text, caller_of_form, page
 from wamkg_api.state import store_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -1,4 +1,4 @@
-"""The pages and their forms: every route calls wamkg.pages for HTML and adds nothing."""
+"""The pages of library, timeline, leaderboards and graph, and the forms of objections and identity questions."""
 
 from typing import Annotated, Literal
 
@@ -21,18 +21,17 @@ from wamkg.pages.overview import (
     timeline_page,
 )
 from wamkg.pages.render import static_file
-from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
 from wamkg.reviewing.objections import ObjectionDraft
 from wamkg.services.objections import raise_objection
 from wamkg.services.questions import answer_question
 from wamkg.views.papers import PaperQuery
 from wamkg.views.timelines import timeline_csv_rows
-from wamkg.vocabulary import MAIN, ObjectorRole, Role
-from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
+from wamkg.vocabulary import MAIN, ObjectorRole
+from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.errors import PAGE_SECURITY
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
+from wamkg_api.page_forms import Slug, Text, caller_of_form, page
 from wamkg_api.routers.timelines import table
 from wamkg_api.schemas.queries import Sort
 from wamkg_api.state import store_of
@@ -44,14 +43,6 @@ NETWORK_SECURITY = (
 )
 static = APIRouter(include_in_schema=False)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Text = Annotated[str | None, Query(max_length=1000)]
-Slug = Annotated[str, Query(max_length=100)]
-
-
-def page(html: str, policy: str = PAGE_SECURITY, who: Viewer | None = None) -> HTMLResponse:
-    """An HTML response with the pages' content security policy. Pages for a signed-in person are not cached."""
-    kept = {"Cache-Control": "private, no-store"} if who else {}
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy} | kept)
 
 
 class LibraryForm(PaperQuery, extra="ignore"):
@@ -158,14 +149,6 @@ def get_static(name: str) -> Response:
 
 
 forms = APIRouter(include_in_schema=False)
-
-
-async def caller_of_form(request: Request, form: dict[str, str], role: Role = Role.CURATOR) -> Caller:
-    """The signed-in person of at least this role who sent a form.
-
-    Raises UnauthorizedError without a session, and ForbiddenError for a lower role or a forged form.
-    """
-    return await run_in_threadpool(authorize, request, role, form.get(CSRF_FIELD, ""))
 
 
 @forms.post("/papers/{paper_id:path}/object")

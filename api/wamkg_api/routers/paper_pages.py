@@ -15,7 +15,7 @@ from wamkg.store.session import Session
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
-from wamkg_api.routers.pages import Text, caller_of_form, page
+from wamkg_api.page_forms import Text, caller_of_form, page, refused_page
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
 
@@ -56,8 +56,6 @@ def _edit(request: Request, paper_id: str, form: dict[str, str], writer: Writer,
     try:
         edited = set_values(store, writer, paper_id, {field: value}, why, revision)
     except (ConflictError, InvalidInputError) as error:
-        with store.reading() as session:
-            shown = page(_paper(session, paper_id, viewer, refused=Refused(field, value, why, str(error))), who=viewer)
-        shown.status_code = 409 if isinstance(error, ConflictError) else 422
-        return shown
+        refused = Refused(field, value, why, str(error))
+        return refused_page(request, viewer, error, lambda session: _paper(session, paper_id, viewer, refused=refused))
     return redirect_after_post(paper_url(paper_id), done=edited.batch or "")

@@ -17,9 +17,9 @@ from wamkg.vocabulary import MAIN
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep, json_response
 from wamkg_api.form_parser import form_list, parse_form, redirect_after_post, revision_of
-from wamkg_api.routers.pages import Slug, Text, caller_of_form, page
+from wamkg_api.page_forms import Slug, Text, caller_of_form, page
 from wamkg_api.state import settings_of, store_of
-from wamkg_api.writing import person_of, take_back
+from wamkg_api.writing import person_of, undo_batch
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 forms = APIRouter(include_in_schema=False)
@@ -124,7 +124,7 @@ async def post_undo(request: Request, uid: str) -> Response:
     """Undo the last action."""
     form = await parse_form(request)
     caller = await caller_of_form(request, form)
-    await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)
+    await run_in_threadpool(undo_batch, store_of(request), settings_of(request), caller, uid)
     if _wants_json(request):
         return json_response({"batch": uid})
     if form.get("to") == "review":

@@ -1,12 +1,9 @@
 """The pages from which the survey is run: objections, releases and jobs, with their forms."""
 
-from collections.abc import Callable
-
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
 from wamkg.pages.running import jobs_page, objections_page, releases_page, tokens_page
@@ -20,8 +17,8 @@ from wamkg.views.snapshots import diff_snapshots
 from wamkg.vocabulary import PERSON, PROGRAM, Role
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
-from wamkg_api.routers.pages import Text, caller_of_form, page
+from wamkg_api.form_parser import redirect_after_post, revision_of
+from wamkg_api.page_forms import Form, Text, handle_form, page
 from wamkg_api.snapshots import release_or_day
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of, writer_of
@@ -31,7 +28,6 @@ forms = APIRouter(include_in_schema=False)
 SHOWN_JOBS = 50
 STARTED_BY_HAND = tuple(kind for kind in KINDS if kind != "refit")
 """Kinds of jobs that a person starts; a refit follows each decision by itself."""
-Form = dict[str, str]
 
 
 @router.get("/objections")
@@ -59,7 +55,7 @@ def show_jobs(session: SessionDep, who: ViewerDep) -> HTMLResponse:
 @forms.post("/objections/{uid}")
 async def post_objection_outcome(request: Request, uid: str, viewer: ViewerDep) -> Response:
     """Answer an objection, or close it."""
-    return await answer_form(request, viewer, lambda caller, form: _decide(request, caller, uid, form), objections_page)
+    return await handle_form(request, viewer, lambda caller, form: _decide(request, caller, uid, form), objections_page)
 
 
 def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
@@ -77,7 +73,7 @@ def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
 @forms.post("/releases")
 async def post_release(request: Request, viewer: ViewerDep) -> Response:
     """Freeze the survey as it is now, under a name."""
-    return await answer_form(request, viewer, lambda caller, form: _release(request, caller, form), releases_page)
+    return await handle_form(request, viewer, lambda caller, form: _release(request, caller, form), releases_page)
 
 
 def _release(request: Request, caller: Caller, form: Form) -> Response:
@@ -89,7 +85,7 @@ def _release(request: Request, caller: Caller, form: Form) -> Response:
 @forms.post("/jobs")
 async def post_job(request: Request, viewer: ViewerDep) -> Response:
     """Start a job."""
-    return await answer_form(request, viewer, lambda caller, form: _start(request, caller, form), _jobs_with)
+    return await handle_form(request, viewer, lambda caller, form: _start(request, caller, form), _jobs_with)
 
 
 def _start(request: Request, caller: Caller, form: Form) -> Response:
@@ -103,7 +99,7 @@ def _start(request: Request, caller: Caller, form: Form) -> Response:
 @forms.post("/jobs/{uid}/{action}")
 async def post_job_action(request: Request, uid: str, action: str, viewer: ViewerDep) -> Response:
     """Cancel or resume a job."""
-    return await answer_form(request, viewer, lambda caller, form: _steer(request, uid, action), _jobs_with)
+    return await handle_form(request, viewer, lambda caller, form: _steer(request, uid, action), _jobs_with)
 
 
 def _steer(request: Request, uid: str, action: str) -> Response:
@@ -141,7 +137,7 @@ async def post_token(request: Request, viewer: ViewerDep) -> Response:
         with store.reading() as session:
             return page(tokens_page(session, viewer, secret=shown), who=viewer)
 
-    return await answer_form(request, viewer, create, tokens_page, Role.ADMIN)
+    return await handle_form(request, viewer, create, tokens_page, Role.ADMIN)
 
 
 @forms.post("/tokens/{uid}/revoke")
@@ -152,23 +148,4 @@ async def post_revoked_token(request: Request, uid: str, viewer: ViewerDep) -> R
         tokens.revoke(store_of(request), uid)
         return redirect_after_post("/tokens")
 
-    return await answer_form(request, viewer, revoke, tokens_page, Role.ADMIN)
-
-
-async def answer_form(
-    request: Request,
-    viewer: Viewer | None,
-    write: Callable[[Caller, Form], Response],
-    shown: Callable[..., str],
-    role: Role = Role.CURATOR,
-) -> Response:
-    """What a form does for people of a role; if it is refused, its page says why."""
-    form = await parse_form(request)
-    caller = await caller_of_form(request, form, role)
-    try:
-        return await run_in_threadpool(write, caller, form)
-    except (ConflictError, InvalidInputError, NotFoundError) as error:
-        with store_of(request).reading() as session:
-            refused = page(shown(session, viewer, problem=str(error)), who=viewer)
-        refused.status_code = 409 if isinstance(error, ConflictError) else 422
-        return refused
+    return await handle_form(request, viewer, revoke, tokens_page, Role.ADMIN)

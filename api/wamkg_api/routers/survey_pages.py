@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.pages.context import branch_names
 from wamkg.pages.survey import survey_page, values_of_form
 from wamkg.pages.viewer import Viewer
@@ -15,7 +14,7 @@ from wamkg.services.writers import Writer
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
-from wamkg_api.routers.pages import caller_of_form, page
+from wamkg_api.page_forms import REFUSED, caller_of_form, page, refused_page
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
 
@@ -46,9 +45,9 @@ def _set(request: Request, form: dict[str, str], who: Writer, viewer: Viewer | N
     revision = revision_of(form)
     try:
         edited = set_survey_over_http(store, who, values_of_form(form, names), form.get("why", ""), revision)
-    except (ConflictError, InvalidInputError, NotFoundError) as error:
-        with store.reading() as session:
-            shown = page(survey_page(session, viewer, problem=str(error), typed=form), who=viewer)
-        shown.status_code = 409 if isinstance(error, ConflictError) else 422
-        return shown
+    except REFUSED as error:
+        said = str(error)
+        return refused_page(
+            request, viewer, error, lambda session: survey_page(session, viewer, problem=said, typed=form)
+        )
     return redirect_after_post("/survey", done=edited.batch or "")

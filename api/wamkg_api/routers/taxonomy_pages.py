@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.pages.taxonomy import (
     CrosswalkChoice,
     EditTried,
@@ -23,7 +22,7 @@ from wamkg.vocabulary import MAIN
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post
-from wamkg_api.routers.pages import Slug, Text, caller_of_form, page
+from wamkg_api.page_forms import REFUSED, Slug, Text, caller_of_form, page, status_of
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of
 
@@ -72,8 +71,8 @@ def _edit(request: Request, form: dict[str, str], writer: Writer, viewer: Viewer
     try:
         edit = edit_of_form(form)
         report = edit_taxonomy(store, settings_of(request), writer, slug, edit, Trial(dry_run=not applies))
-    except (ConflictError, InvalidInputError, NotFoundError) as error:
-        problem, status = str(error), 409 if isinstance(error, ConflictError) else 422
+    except REFUSED as error:
+        problem, status = str(error), status_of(error)
     if applies and report is not None:
         return redirect_after_post("/taxonomy", taxonomy=slug, done=report.batch or "")
     with store.reading() as session:

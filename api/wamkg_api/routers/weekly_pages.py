@@ -18,8 +18,7 @@ from wamkg.vocabulary import NoticeStatus
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import redirect_after_post, revision_of
-from wamkg_api.routers.pages import Text, page
-from wamkg_api.routers.running_pages import Form, answer_form
+from wamkg_api.page_forms import Form, Text, handle_form, page
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
 
@@ -50,7 +49,7 @@ async def post_find(request: Request, uid: str, viewer: ViewerDep) -> Response:
     def refused(session: Session, viewer: Viewer | None, *, problem: str) -> str:
         return discoveries_page(session, FindChoice(set_aside=True), viewer, problem=problem)
 
-    return await answer_form(request, viewer, add, refused)
+    return await handle_form(request, viewer, add, refused)
 
 
 @router.get("/notices")
@@ -72,7 +71,7 @@ def _digests(session: Session, viewer: Viewer | None, *, problem: str = "") -> s
 @forms.post("/notices/{uid}")
 async def post_notice_answer(request: Request, uid: str, viewer: ViewerDep) -> Response:
     """Accept a notice or dismiss it."""
-    return await answer_form(request, viewer, lambda caller, form: _answer(request, caller, uid, form), notices_page)
+    return await handle_form(request, viewer, lambda caller, form: _answer(request, caller, uid, form), notices_page)
 
 
 def _answer(request: Request, caller: Caller, uid: str, form: Form) -> Response:
@@ -86,7 +85,7 @@ def _answer(request: Request, caller: Caller, uid: str, form: Form) -> Response:
 @forms.post("/digests")
 async def post_digest(request: Request, viewer: ViewerDep) -> Response:
     """Make a digest of the last seven days."""
-    return await answer_form(request, viewer, lambda caller, form: _make(request, caller), _digests)
+    return await handle_form(request, viewer, lambda caller, form: _make(request, caller), _digests)
 
 
 def _make(request: Request, caller: Caller) -> Response:
