@@ -58,7 +58,7 @@ Agree: TypeAlias = Callable[[Beginning], bool]
 
 
 class _DeclinedError(Exception):
-    """Roll back: the person does not want this survey."""
+    """Raised to roll back when the person declines the survey."""
 
 
 def begin_from_list(

@@ -138,7 +138,7 @@ def _pieces(
 
 @dataclass(frozen=True)
 class FilledFile:
-    """A file that was brought up to date: whether it was so already, what changed, and what has to be done by hand."""
+    """What an update of a file did: whether it was the same already, what changed, and what is left to do by hand."""
 
     same: bool
     changed: list[str] = field(default_factory=list)

@@ -44,7 +44,7 @@ def draw_figure_at(
 
 
 def make_drawing(store: Store, request: FigureRequest, look: FigureOptions) -> "Drawing":
-    """The drawing of a figure of the store as it is. Citation keys that it names are stored, except of a past store.
+    """The drawing of a figure of the store as it is. Citation keys that it names are stored, but not in a snapshot.
 
     Raises the errors of `make_figure`.
     """

@@ -37,7 +37,7 @@ class ChangedPaper:
 @dataclass(frozen=True)
 class ChangedPapers:
     """A page of changed papers, the oldest change first. `next` always continues, also after a pause of months; while
-    `more` is true, there is a next page now. A paper may come twice, never not at all.
+    `more` is true, there is a next page now. A paper may be repeated, but is never skipped.
     """
 
     items: list[ChangedPaper]

@@ -67,7 +67,7 @@ class RankedResult:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """Results on one benchmark, suite, split and metric. Only these can be compared."""
+    """Results on one benchmark, suite, split and metric. Only results with the same protocol can be compared."""
 
     benchmark: str
     benchmark_name: str
@@ -229,7 +229,7 @@ OVERALL = "overall"
 
 @dataclass(frozen=True)
 class Score:
-    """A reported result with the day of its method's paper (None: unknown) and that paper's taxon in `wam`.
+    """A reported result with the day of its method's paper (None: unknown) and that paper's taxon in the main taxonomy.
 
     `record`: no earlier result on its leaderboard was as good.
     """
