@@ -9,7 +9,7 @@ from tests.helpers.edit_store import ABSTRACT, FIRST, SECOND, THIRD, UNIFIED, fi
 from tests.helpers.store_dump import dump
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
-from wamkg.exporting.disputes import agenda_text, reply_text
+from wamkg.exporting.objection_texts import agenda_text, reply_text
 from wamkg.pages.paper import paper_page
 from wamkg.pages.workbench import QueueChoice, review_page
 from wamkg.reviewing.objections import (

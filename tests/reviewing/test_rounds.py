@@ -13,7 +13,7 @@ from tests.reviewing.test_decisions import copy_of, take_in, write_out
 from tests.reviewing.test_decisions import say as say_decision
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError
-from wamkg.exporting.disputes import agenda_text
+from wamkg.exporting.objection_texts import agenda_text
 from wamkg.history.releases import create_release, open_release
 from wamkg.pages.workbench import QueueChoice, review_page
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds

@@ -6,7 +6,7 @@ import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, PaperArgument
-from wamkg.exporting.disputes import agenda_text, reply_text
+from wamkg.exporting.objection_texts import agenda_text, reply_text
 from wamkg.reviewing.objections import CLOSED_AS, ObjectionDraft, ObjectionOutcome, ObjectionResult
 from wamkg.services import objections as service
 from wamkg.services.writers import Writer
@@ -37,13 +37,13 @@ def list_(
     if context.invoked_subcommand is not None:
         return
     with open_store() as store, store.reading() as session:
-        disputes = agenda(session) if for_meeting else []
+        objections = agenda(session) if for_meeting else []
         differing = differing_votes(session) if for_meeting else []
         found = [] if for_meeting else objection_list(session, status, MOST, None).items
     if json:
-        print_json({"objections": disputes, "votes": differing} if for_meeting else found)
+        print_json({"objections": objections, "votes": differing} if for_meeting else found)
     elif for_meeting:
-        typer.echo(agenda_text(disputes, differing), nl=False)
+        typer.echo(agenda_text(objections, differing), nl=False)
     else:
         columns = ["objection", "status", "paper", "taxonomy", "from", "to", "raised by", "as", "on"]
         rows: list[list[object]] = [
@@ -80,7 +80,7 @@ def raise_(
     json: JsonOption = False,
 ) -> None:
     """Raise an objection to a paper's assignment."""
-    dispute = ObjectionDraft(
+    draft = ObjectionDraft(
         paper=paper,
         proposed=proposed,
         taxonomy=taxonomy,
@@ -90,7 +90,7 @@ def raise_(
         quote=quote,
     )
     with open_store() as store:
-        written = service.raise_objection(store, Writer(by), dispute)
+        written = service.raise_objection(store, Writer(by), draft)
     _print(written, json)
 
 
@@ -130,11 +130,11 @@ def close(
 def reply(uid: IdArgument, json: JsonOption = False) -> None:
     """Print a reply to paste: criterion, quote, exemplars and decision."""
     with open_store() as store, store.reading() as session:
-        dispute = objection_detail(session, uid)
+        detail = objection_detail(session, uid)
     if json:
-        print_json(dispute)
+        print_json(detail)
     else:
-        typer.echo(reply_text(dispute), nl=False)
+        typer.echo(reply_text(detail), nl=False)
 
 
 def _print(written: ObjectionResult, json: bool) -> None:

@@ -80,51 +80,51 @@ class ObjectionResult(WithFormerNames):
     version: Former[int] = former("revision")
 
 
-def raise_objection(session: Session, actor: Actor, dispute: ObjectionDraft) -> ObjectionResult:
+def raise_objection(session: Session, actor: Actor, draft: ObjectionDraft) -> ObjectionResult:
     """Raise an objection to an assignment; `actor` is the person who records it.
 
     Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError if the paper has no assignment or is
     already where it should be, and ConflictError if the same objection is open already.
     """
-    found = get_taxonomy(session, dispute.taxonomy)
+    found = get_taxonomy(session, draft.taxonomy)
     assert found.id is not None
     taxonomy = lock_taxonomy(session, found.id, editing=False)
-    number = find_paper(session, dispute.paper).id
+    number = find_paper(session, draft.paper).id
     assert number is not None
     paper = lock_paper(session, number)
-    proposed = None if dispute.proposed in PROPOSABLE_STATUSES else find_taxon(session, taxonomy, dispute.proposed)
-    current = _current(session, paper, taxonomy, proposed, dispute)
+    proposed = None if draft.proposed in PROPOSABLE_STATUSES else find_taxon(session, taxonomy, draft.proposed)
+    current = _current(session, paper, taxonomy, proposed, draft)
     batch = open_batch(session, BatchKind.EDIT, f"objection to {paper.slug}", actor)
-    objection = _new(batch, paper, taxonomy, dispute)
+    objection = _new(batch, paper, taxonomy, draft)
     objection.disputed_taxon_id = current.id if current else None
     objection.proposed_taxon_id = proposed.id if proposed else None
     session.add(objection)
-    after = {"objection": objection.uid, "proposed": dispute.proposed, "raised_by": dispute.raised_by}
+    after = {"objection": objection.uid, "proposed": draft.proposed, "raised_by": draft.raised_by}
     record_change(
         session, batch, f"objection:{taxonomy.slug}", subject_uid=uid_of_row(session, paper),
-        before=current.path if current else None, after=after, why=dispute.quote or "",
+        before=current.path if current else None, after=after, why=draft.quote or "",
     )  # fmt: skip
     close_batch(session, batch, {"objection": objection.uid, "paper": paper.slug})
     return _written(objection, batch, paper, taxonomy)
 
 
 def _current(
-    session: Session, paper: Paper, taxonomy: Taxonomy, proposed: Taxon | None, dispute: ObjectionDraft
+    session: Session, paper: Paper, taxonomy: Taxonomy, proposed: Taxon | None, draft: ObjectionDraft
 ) -> Taxon | None:
     assert paper.id is not None and taxonomy.id is not None
     live = live_of(session, paper.id, taxonomy.id)
     if not live:
         raise InvalidInputError(f"{paper.slug} has no assignment in {taxonomy.slug} yet; decide instead of objecting")
     assignment, current = live[0]
-    if (assignment.status, current and current.id) == (_status(dispute.proposed), proposed and proposed.id):
-        raise InvalidInputError(f"{paper.slug} is assigned to {dispute.proposed} already")
+    if (assignment.status, current and current.id) == (_status(draft.proposed), proposed and proposed.id):
+        raise InvalidInputError(f"{paper.slug} is assigned to {draft.proposed} already")
     for other in open_objections(session, paper.id, taxonomy.id):
         same_proposal = (other.proposed_status, other.proposed_taxon_id) == (
-            _status(dispute.proposed),
+            _status(draft.proposed),
             proposed and proposed.id,
         )
-        if same_proposal and other.raised_by == dispute.raised_by:
-            raise ConflictError(f"{dispute.raised_by} has raised the same objection already: {other.uid}")
+        if same_proposal and other.raised_by == draft.raised_by:
+            raise ConflictError(f"{draft.raised_by} has raised the same objection already: {other.uid}")
     return current
 
 
@@ -132,17 +132,17 @@ def _status(proposed: str) -> str:
     return proposed if proposed in PROPOSABLE_STATUSES else AssignmentStatus.PLACED
 
 
-def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: ObjectionDraft) -> Objection:
+def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, draft: ObjectionDraft) -> Objection:
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None
     return Objection(
         uid=new_uid(),
         paper_id=paper.id,
         taxonomy_id=taxonomy.id,
-        proposed_status=_status(dispute.proposed),
-        raised_by=dispute.raised_by,
-        raised_role=dispute.raised_role,
-        source_url=dispute.source_url,
-        quote=dispute.quote,
+        proposed_status=_status(draft.proposed),
+        raised_by=draft.raised_by,
+        raised_role=draft.raised_role,
+        source_url=draft.source_url,
+        quote=draft.quote,
         batch_id=batch.id,
     )
 

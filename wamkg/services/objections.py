@@ -8,13 +8,13 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 
-def raise_objection(store: Store, writer: Writer, dispute: ObjectionDraft) -> ObjectionResult:
+def raise_objection(store: Store, writer: Writer, draft: ObjectionDraft) -> ObjectionResult:
     """Record that a person disagrees with an assignment.
 
     Raises the errors of `objections.raise_objection`.
     """
     with store.writing() as session:
-        return objections.raise_objection(session, writer.actor(session), dispute)
+        return objections.raise_objection(session, writer.actor(session), draft)
 
 
 def answer_objection(

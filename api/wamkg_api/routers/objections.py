@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from wamkg.exporting.disputes import agenda_text, reply_text
+from wamkg.exporting.objection_texts import agenda_text, reply_text
 from wamkg.reviewing.objections import ObjectionDraft, ObjectionOutcome, ObjectionResult
 from wamkg.services import objections
 from wamkg.views.objections import ObjectionItem, agenda, objection_detail, objection_list
@@ -24,8 +24,8 @@ writes = writing_router()
 def add_objection(store: StoreDep, caller: CallerDep, objection: NewObjection) -> Response:
     """Raise an objection to a paper's assignment."""
     given = objection.model_dump(exclude_none=True)
-    dispute = ObjectionDraft(**{"raised_by": caller.holder.name} | given)
-    return json_response(objections.raise_objection(store, person_of(caller), dispute), 201)
+    draft = ObjectionDraft(**{"raised_by": caller.holder.name} | given)
+    return json_response(objections.raise_objection(store, person_of(caller), draft), 201)
 
 
 @writes.post("/objections/{uid}/answer", response_model=ObjectionResult)

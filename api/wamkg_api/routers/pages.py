@@ -161,7 +161,7 @@ async def post_objection(request: Request, paper_id: str) -> Response:
 
 
 def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
-    dispute = ObjectionDraft(
+    draft = ObjectionDraft(
         paper=paper_id,
         proposed=form.get("proposed", ""),
         taxonomy=form.get("taxonomy", MAIN),
@@ -170,7 +170,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         source_url=form.get("source_url"),
         quote=form.get("quote"),
     )
-    return raise_objection(store_of(request), person_of(caller), dispute).batch
+    return raise_objection(store_of(request), person_of(caller), draft).batch
 
 
 @forms.post("/questions/{uid}/answer")

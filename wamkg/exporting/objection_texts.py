@@ -25,16 +25,16 @@ _OUTCOMES = {
 }
 
 
-def agenda_text(disputes: Sequence[ObjectionDetail], differing: Sequence[QueuedPaper] = ()) -> str:
+def agenda_text(details: Sequence[ObjectionDetail], differing: Sequence[QueuedPaper] = ()) -> str:
     """The agenda in Markdown: each open objection with the criteria of both taxa, then votes that differ."""
-    number = len(disputes)
+    number = len(details)
     parts = [
         "# Disputed placements",
         "",
         f"{number} open {'objection' if number == 1 else 'objections'}, oldest first.",
     ]
-    for position, dispute in enumerate(disputes, 1):
-        parts += ["", *_agenda_point(position, dispute)]
+    for position, detail in enumerate(details, 1):
+        parts += ["", *_agenda_point(position, detail)]
     if differing:
         parts += ["", "# Votes that differ"]
     for paper in differing:
@@ -42,18 +42,18 @@ def agenda_text(disputes: Sequence[ObjectionDetail], differing: Sequence[QueuedP
     return "\n".join(parts) + "\n"
 
 
-def _agenda_point(position: int, dispute: ObjectionDetail) -> Iterator[str]:
-    o = dispute.objection
+def _agenda_point(position: int, detail: ObjectionDetail) -> Iterator[str]:
+    o = detail.objection
     yield f"## {position}. {plain(o.title)}"
     yield ""
-    yield f"{o.paper} in {o.taxonomy}: is assigned to {_stands(dispute.stands)}, {o.raised_by} says {o.proposed}"
+    yield f"{o.paper} in {o.taxonomy}: is assigned to {_stands(detail.stands)}, {o.raised_by} says {o.proposed}"
     where = f", {o.source_url}" if o.source_url else ""
     yield f"({_AS[ObjectorRole(o.raised_role)]}, {format_date(o.at.isoformat()[:10])}{where})."
     yield from _quoted(o.quote)
-    if dispute.stands and (dispute.stands.evidence or dispute.stands.note):
-        yield from ("", f"Placed by {dispute.stands.by} {_why(dispute.stands)}")
-        yield from _quoted(dispute.stands.evidence, dispute.stands.evidence_location)
-    for heading, criterion in (("Stands at", dispute.present), ("Claimed", dispute.proposed)):
+    if detail.stands and (detail.stands.evidence or detail.stands.note):
+        yield from ("", f"Placed by {detail.stands.by} {_why(detail.stands)}")
+        yield from _quoted(detail.stands.evidence, detail.stands.evidence_location)
+    for heading, criterion in (("Stands at", detail.present), ("Claimed", detail.proposed)):
         if criterion:
             yield from ("", f"{heading} {_called(criterion)}", *_criterion(criterion))
     if o.answer:
@@ -74,31 +74,31 @@ def _differing_point(paper: QueuedPaper) -> Iterator[str]:
     yield f"Decide: `wamkg round adjudicate {paper.round} {paper.paper} PATH`."
 
 
-def reply_text(dispute: ObjectionDetail) -> str:
+def reply_text(detail: ObjectionDetail) -> str:
     """A reply to an objection in Markdown: criterion, quote, exemplars and decision."""
-    o = dispute.objection
+    o = detail.objection
     parts = [
         f"On the place of **{plain(o.title)}** ({o.paper}):",
         *_said(o),
         "",
-        f"It is assigned to {_named(dispute)}{_by(dispute.stands)}.",
+        f"It is assigned to {_named(detail)}{_by(detail.stands)}.",
     ]
-    for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.proposed)):
-        if criterion and not (criterion is dispute.proposed and dispute.present and _same(dispute)):
+    for lead, criterion in (("What that class asks", detail.present), ("What you propose", detail.proposed)):
+        if criterion and not (criterion is detail.proposed and detail.present and _same(detail)):
             parts += ["", f"{lead}, {_called(criterion)}:", *_criterion(criterion)]
-    if dispute.stands and dispute.stands.evidence:
+    if detail.stands and detail.stands.evidence:
         parts += ["", "The placement rests on these words of the paper:"]
-        parts += _quoted(dispute.stands.evidence, dispute.stands.evidence_location)
-    if dispute.stands and dispute.stands.note:
-        parts += ["", f"Note of who placed it: {plain(dispute.stands.note)}"]
+        parts += _quoted(detail.stands.evidence, detail.stands.evidence_location)
+    if detail.stands and detail.stands.note:
+        parts += ["", f"Note of who placed it: {plain(detail.stands.note)}"]
     parts += ["", f"**Decision.** {_OUTCOMES[ObjectionStatus(o.status)]}{_decided(o)}"]
     if o.answer:
         parts += ["", plain(o.answer)]
     return "\n".join(parts) + "\n"
 
 
-def _same(dispute: ObjectionDetail) -> bool:
-    return bool(dispute.proposed and dispute.present and dispute.proposed.taxon == dispute.present.taxon)
+def _same(detail: ObjectionDetail) -> bool:
+    return bool(detail.proposed and detail.present and detail.proposed.taxon == detail.present.taxon)
 
 
 def _said(o: ObjectionItem) -> Iterator[str]:
@@ -108,8 +108,8 @@ def _said(o: ObjectionItem) -> Iterator[str]:
     yield from _quoted(o.quote)
 
 
-def _named(dispute: ObjectionDetail) -> str:
-    return _called(dispute.present) if dispute.present else _stands(dispute.stands)
+def _named(detail: ObjectionDetail) -> str:
+    return _called(detail.present) if detail.present else _stands(detail.stands)
 
 
 def _called(criterion: TaxonCriteria) -> str:
