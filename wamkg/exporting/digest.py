@@ -7,10 +7,11 @@ from typing import Literal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from wamkg.exporting.feeds import Feed, FeedEntry, atom, json_feed, rss
+from wamkg.exporting.feeds import FEEDS, Feed, FeedEntry, FeedName
 from wamkg.views.digests import DigestEntry, DigestItem
 
 DigestFormat = Literal["markdown", "html", "atom", "rss", "json-feed"]
+Writer = Callable[[DigestItem, str, str], bytes]
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{head}</title></head>
@@ -79,14 +80,13 @@ def _feed(digest: DigestItem, title: str, base: str, form: DigestFormat) -> Feed
     return Feed(title, f"{base}/", f"{base}/api/v1/digests/latest/{form}", entries, subtitle=_period(digest))
 
 
-DIGEST_FORMATS: Mapping[DigestFormat, tuple[str, Callable[[DigestItem, str, str], bytes]]] = {
+def _feed_format(form: FeedName) -> tuple[str, Writer]:
+    return FEEDS[form].media_type, lambda digest, title, base: FEEDS[form].write(_feed(digest, title, base, form))
+
+
+DIGEST_FORMATS: Mapping[DigestFormat, tuple[str, Writer]] = {
     "markdown": ("text/markdown", markdown),
     "html": ("text/html", html),
-    "atom": ("application/atom+xml", lambda digest, title, base: atom(_feed(digest, title, base, "atom"))),
-    "rss": ("application/rss+xml", lambda digest, title, base: rss(_feed(digest, title, base, "rss"))),
-    "json-feed": (
-        "application/feed+json",
-        lambda digest, title, base: json_feed(_feed(digest, title, base, "json-feed")),
-    ),
+    **{form: _feed_format(form) for form in FEEDS},
 }
 """Media type and writer of each format; a writer takes the digest, its title and the address of the site."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -161,15 +162,18 @@ def _document(root: ET.Element) -> bytes:
 
 @dataclass(frozen=True)
 class FeedFormat:
-    """A format of feeds: how it is written, and its media type."""
+    """A format of feeds: how it is written, its media type, its name for people, and the name of its file."""
 
     write: Callable[[Feed], bytes]
     media_type: str
+    label: str
+    file: str
 
 
-FEEDS: Mapping[str, FeedFormat] = {
-    "atom": FeedFormat(atom, "application/atom+xml"),
-    "rss": FeedFormat(rss, "application/rss+xml"),
-    "json": FeedFormat(json_feed, "application/feed+json"),
+FeedName = Literal["atom", "rss", "json-feed"]
+FEEDS: Mapping[FeedName, FeedFormat] = {
+    "atom": FeedFormat(atom, "application/atom+xml", "Atom", "feed.atom"),
+    "rss": FeedFormat(rss, "application/rss+xml", "RSS", "feed.rss"),
+    "json-feed": FeedFormat(json_feed, "application/feed+json", "JSON Feed", "feed.json"),
 }
 """All formats of feeds by name."""

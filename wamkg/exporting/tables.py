@@ -21,13 +21,13 @@ NARROWEST = 36.0
 """Least width of a column that wraps, in points."""
 
 
-def render_table(table: TableData, form: str, width: float, label: str = "") -> str:
+def render_table(table: TableData, form: str, width: float) -> str:
     """The table in a form; `width` in points is that of the page, for LaTeX.
 
     Raises InvalidInputError for an unknown form.
     """
     if form == "latex":
-        return latex(table, width, label or f"tab:{table.name}")
+        return latex(table, width, f"tab:{table.name}")
     forms: dict[str, Callable[[TableData], str]] = {"markdown": markdown, "csv": csv_text, "html": html}
     if form not in forms:
         raise InvalidInputError(unknown("form of a table", form, ["latex", *forms]))

@@ -57,6 +57,8 @@ from wamkg.manuscript.events import (
 )
 from wamkg.manuscript.value_file import DefinedValue, defined_values
 
+LatexNode = Any
+"""A node of pylatexenc, which has no types."""
 _SILENT = re.compile(r"\\iffalse\b.*?\\fi\b|\\begin\{comment\}.*?\\end\{comment\}", re.S)
 _END = re.compile(r"^[^%\n]*?(?<!\\)(\\end\{document\}|\\endinput\b)", re.M)
 _BARE_INPUT = re.compile(r"\\input\s*(?:\{([^{}]*)\}|([^\s{}\\%]+))")
@@ -173,7 +175,7 @@ class _File:
     def tell(self, event: Event) -> None:
         self.found.events.append(event)
 
-    def nodes(self, nodes: Sequence[Any] | None, table: bool = False) -> None:
+    def nodes(self, nodes: Sequence[LatexNode] | None, table: bool = False) -> None:
         queue = list(nodes or ())
         while queue:
             node = queue.pop(0)
@@ -204,7 +206,7 @@ class _File:
                 self.fresh = self.fresh and not part.strip()
             start += len(part)
 
-    def special(self, node: Any, table: bool) -> None:
+    def special(self, node: LatexNode, table: bool) -> None:
         sign = node.specials_chars
         if sign == "&" and table:
             self.tell(Mark(self.place(node.pos), CELL))
@@ -214,7 +216,7 @@ class _File:
         else:
             self.words(_SPACES.get(sign, sign), node.pos)
 
-    def environment(self, node: Any) -> None:
+    def environment(self, node: LatexNode) -> None:
         name = node.environmentname
         if name.rstrip("*") in SILENT_ENVIRONMENTS:
             return
@@ -224,7 +226,7 @@ class _File:
         self.nodes(node.nodelist, table)
         self.tell(Mark(self.place(node.pos + node.len - 1), end))
 
-    def macro(self, node: Any, queue: list[Any], table: bool) -> None:
+    def macro(self, node: LatexNode, queue: list[LatexNode], table: bool) -> None:
         name, place = node.macroname, self.place(node.pos)
         arguments = [a for a in (node.nodeargd.argnlist if node.nodeargd else None) or () if a is not None]
         self.fresh, fresh = False, self.fresh
@@ -254,7 +256,9 @@ class _File:
         elif name not in NOT_TEXT:
             self.shown(name, arguments, place, queue, fresh)
 
-    def shown(self, name: str, arguments: list[Any], place: ManuscriptPlace, queue: list[Any], fresh: bool) -> None:
+    def shown(
+        self, name: str, arguments: list[LatexNode], place: ManuscriptPlace, queue: list[LatexNode], fresh: bool
+    ) -> None:
         """A command whose arguments are text."""
         if fresh and name in BOLD and arguments:
             self.tell(Heading(place, RUN_IN, self.text_of(arguments)))
@@ -265,10 +269,10 @@ class _File:
         if name == "par":
             self.tell(Mark(place, PARAGRAPH))
 
-    def text_of(self, nodes: Sequence[Any]) -> str:
+    def text_of(self, nodes: Sequence[LatexNode]) -> str:
         return " ".join(_text(nodes, self.reader.definitions).split())
 
-    def cite(self, node: Any, name: str, arguments: list[Any], place: ManuscriptPlace) -> None:
+    def cite(self, node: LatexNode, name: str, arguments: list[LatexNode], place: ManuscriptPlace) -> None:
         if MULTI.fullmatch(name):
             keys, at = [], node.pos + node.len
             while found := _KEYS.match(self.text, at):
@@ -282,7 +286,7 @@ class _File:
             keys = [_keys_text(groups[-1])] if groups else []
         self.tell(ManuscriptCitation(place, _split(keys), silent=name == "nocite"))
 
-    def define(self, node: Any, name: str, queue: list[Any]) -> None:
+    def define(self, node: LatexNode, name: str, queue: list[LatexNode]) -> None:
         """Remember a command that the manuscript defines; what its definition cites counts where it is used."""
         if name == "def":
             self.define_plainly(node, queue)
@@ -303,7 +307,7 @@ class _File:
             optional = arguments[3] is not None
         self.reader.definitions[defined[1]] = _definition(body, count, optional)
 
-    def define_plainly(self, node: Any, queue: list[Any]) -> None:
+    def define_plainly(self, node: LatexNode, queue: list[LatexNode]) -> None:
         found = _DEF.match(self.text, node.pos)
         if found is None:
             return
@@ -312,8 +316,8 @@ class _File:
             self.reader.definitions[found[1]] = _definition(group, len(found[2]) // 2, False)
             self.skip_to = group.pos + group.len
 
-    def use(self, made: _Definition, place: ManuscriptPlace, queue: list[Any]) -> None:
-        given: list[Any] = []
+    def use(self, made: _Definition, place: ManuscriptPlace, queue: list[LatexNode]) -> None:
+        given: list[LatexNode] = []
         while len(given) < made.arguments and queue:
             head = queue[0]
             blank = isinstance(head, LatexCommentNode) or (isinstance(head, LatexCharsNode) and not head.chars.strip())
@@ -331,7 +335,7 @@ class _File:
         if keys:
             self.tell(ManuscriptCitation(place, _split(keys)))
 
-    def input(self, node: Any, name: str, arguments: list[Any], place: ManuscriptPlace) -> None:
+    def input(self, node: LatexNode, name: str, arguments: list[LatexNode], place: ManuscriptPlace) -> None:
         if name == "input":
             found = _BARE_INPUT.match(self.text, node.pos)
             if found is None:
@@ -356,16 +360,16 @@ class _File:
                     return folder / name
         return self.found.main.parent / (named if named.suffix else named.with_name(named.name + suffix))
 
-    def bibliography(self, arguments: list[Any], place: ManuscriptPlace) -> None:
+    def bibliography(self, arguments: list[LatexNode], place: ManuscriptPlace) -> None:
         for name in _split([_keys_text(a) for a in arguments if isinstance(a, LatexGroupNode)][-1:]):
             self.found.bibliographies.append((place, self.located(Path(name), ".bib")))
 
-    def bibitem(self, node: Any, arguments: list[Any]) -> None:
+    def bibitem(self, node: LatexNode, arguments: list[LatexNode]) -> None:
         end = self.text.find("\\bibitem", node.pos + node.len)
         text = self.text[node.pos + node.len : end if end >= 0 else len(self.text)]
         self.found.items.setdefault(_keys_text(arguments[-1]).strip(), (self.place(node.pos), text))
 
-    def item(self, arguments: list[Any], queue: list[Any], place: ManuscriptPlace) -> None:
+    def item(self, arguments: list[LatexNode], queue: list[LatexNode], place: ManuscriptPlace) -> None:
         """An item of a list; its label, or the bold words that it begins with, are its text."""
         label = self.text_of(arguments)
         following = [n for n in queue[:3] if not (isinstance(n, LatexCharsNode) and not n.chars.strip())]
@@ -379,13 +383,13 @@ def _split(keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(key.strip() for text in keys for key in text.split(",") if key.strip())
 
 
-def _keys_text(node: Any) -> str:
+def _keys_text(node: LatexNode) -> str:
     """The text of a group as typed, without comments."""
     inner = node.nodelist if isinstance(node, LatexGroupNode) else [node]
     return "".join(n.latex_verbatim() for n in inner if n is not None and not isinstance(n, LatexCommentNode))
 
 
-def _definition(body: Any, arguments: int, optional: bool) -> _Definition:
+def _definition(body: LatexNode, arguments: int, optional: bool) -> _Definition:
     keys: list[str] = []
     for macro in _macros(body.nodelist if isinstance(body, LatexGroupNode) else [body]):
         groups = [a for a in (macro.nodeargd.argnlist or ()) if isinstance(a, LatexGroupNode)] if macro.nodeargd else []
@@ -397,7 +401,7 @@ def _definition(body: Any, arguments: int, optional: bool) -> _Definition:
     return _Definition(arguments, optional, fixed, numbered, text)
 
 
-def _macros(nodes: Sequence[Any] | None) -> Iterator[Any]:
+def _macros(nodes: Sequence[LatexNode] | None) -> Iterator[LatexNode]:
     for node in nodes or ():
         if isinstance(node, LatexMacroNode):
             yield node
@@ -406,7 +410,7 @@ def _macros(nodes: Sequence[Any] | None) -> Iterator[Any]:
             yield from _macros(getattr(node, "nodelist", ()))
 
 
-def _text(nodes: Sequence[Any] | None, definitions: dict[str, _Definition]) -> str:
+def _text(nodes: Sequence[LatexNode] | None, definitions: dict[str, _Definition]) -> str:
     """The text of nodes; commands that are no text are left out."""
     parts = []
     for node in nodes or ():
@@ -421,7 +425,7 @@ def _text(nodes: Sequence[Any] | None, definitions: dict[str, _Definition]) -> s
     return "".join(parts)
 
 
-def _macro_text(node: Any, definitions: dict[str, _Definition]) -> str:
+def _macro_text(node: LatexNode, definitions: dict[str, _Definition]) -> str:
     name = node.macroname
     if name in _SIGNS:
         return _SIGNS[name]

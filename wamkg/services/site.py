@@ -22,7 +22,7 @@ import yaml
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, WamkgError
-from wamkg.exporting.feeds import Feed, FeedEntry, atom, json_feed, rss
+from wamkg.exporting.feeds import FEEDS, Feed, FeedEntry
 from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.tables import SUFFIXES, render_table
 from wamkg.figures.query import FigureQuery, FigureRequest
@@ -35,7 +35,7 @@ from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, enti
 from wamkg.pages.library import library_page
 from wamkg.pages.links import API, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
-from wamkg.pages.overview import LeaderboardChoice, TimelineChoice, leaderboard_page, timeline_page
+from wamkg.pages.overview import LeaderboardChoice, TimelineChoice, leaderboard_page, timeline_of, timeline_page
 from wamkg.pages.paper import render_paper, render_why, shown_papers
 from wamkg.pages.render import static_file
 from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
@@ -63,6 +63,7 @@ LOADED_AT_ONCE = 200
 NEWEST = 50
 """Entries of a feed."""
 TABLE_NAMES = ("papers", "results", "datasets", "benchmarks", "metrics")
+CITATIONS = TimelineChoice(show="citations")
 FIGURES_TAKEN = ("roadmap.svg", "timeline.svg", "taxonomy.svg")
 """Figures to take along, besides those that pages show."""
 
@@ -179,7 +180,9 @@ class _Site:
         exports = {name: f"downloads/{form.file_name}" for name, form in EXPORTS.items()}
         exports["awesome-list"] = "downloads/LIST.md"
         tables = {f"/tables/{name}{suffix}": f"tables/{name}{suffix}" for name in TABLE_NAMES for suffix in SUFFIXES}
-        feeds = {f"/{name}": name for name in ("feed.atom", "feed.rss", "feed.json")}
+        feeds = {f"/{form.file}": form.file for form in FEEDS.values()}
+        if timeline_of(session, CITATIONS).items:
+            pages["/timeline?show=citations"] = "timeline-citations.html"
         return EditionLinks(pages | tables | feeds, exports)
 
     @staticmethod
@@ -203,6 +206,8 @@ class _Site:
                 taxonomy_page(session, TaxonomyChoice(taxonomy.slug)),
             )
         self._page("timeline.html", timeline_page(session, TimelineChoice()))
+        if (citations := self.links.pages.get("/timeline?show=citations")) is not None:
+            self._page(citations, timeline_page(session, CITATIONS))
         self._page("leaderboard.html", leaderboard_page(session, LeaderboardChoice()))
         for slug in self._benchmarks(session):
             file = self.links.pages[f"/leaderboard?benchmark={slug}"]
@@ -220,7 +225,7 @@ class _Site:
     def _groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         files = [(name, f"{API}/exports/{name}") for name in EXPORTS]
         tables = [(f"{name}{suffix}", f"/tables/{name}{suffix}") for name in TABLE_NAMES for suffix in SUFFIXES]
-        feeds = [("Atom", "/feed.atom"), ("RSS", "/feed.rss"), ("JSON Feed", "/feed.json")]
+        feeds = [(form.label, f"/{form.file}") for form in FEEDS.values()]
         figures = [(name, f"{API}/figures/{name}") for name in FIGURES_TAKEN]
         return [("The whole survey", files), ("Tables", tables), ("Figures", figures), ("Feeds", feeds)]
 
@@ -242,8 +247,9 @@ class _Site:
     def _feeds(self, session: Session, items: Sequence[PaperItem]) -> None:
         entries = [_entry(item, self.base_url, self.edition) for item in items[:NEWEST]]
         base = f"{self.base_url}/" if self.base_url else ""
-        for name, write in (("feed.atom", atom), ("feed.rss", rss), ("feed.json", json_feed)):
-            self._save(name, write(Feed(site_name(session), base or "index.html", f"{base}{name}", entries)))
+        for form in FEEDS.values():
+            feed = Feed(site_name(session), base or "index.html", f"{base}{form.file}", entries)
+            self._save(form.file, form.write(feed))
 
     def _survey(self, session: Session) -> SurveyItem | None:
         return survey_item(session) if find_survey(session) is not None else None

@@ -1,9 +1,8 @@
 """The survey itself: one row for each store."""
 
-from typing import Any
-
 from sqlmodel import Field, SQLModel
 
+from wamkg.json_types import UncheckedObject
 from wamkg.store.tables.base import created_in_batch, key
 from wamkg.store.types import Json, LongText
 
@@ -20,11 +19,11 @@ class Survey(SQLModel, table=True):
     home_page: str = Field(default="", sa_type=LongText)
     main_taxonomy: str = Field(default="", sa_type=LongText, description="slug of the taxonomy meant by default")
     date_rule: str = Field(default="arxiv_v1", sa_type=LongText, description="the date that places a paper")
-    authors: list[Any] = Field(default_factory=list, sa_type=Json, description="name, affiliations, note")
-    outside_kinds: list[Any] = Field(default_factory=list, sa_type=Json, description="why a paper can be outside")
-    branches: list[Any] = Field(default_factory=list, sa_type=Json, description="slug, name and color")
-    definitions: list[Any] = Field(default_factory=list, sa_type=Json, description="term, formula and text")
-    routes: list[Any] = Field(
+    authors: list[UncheckedObject] = Field(default_factory=list, sa_type=Json, description="name, affiliations, note")
+    outside_kinds: list[str] = Field(default_factory=list, sa_type=Json, description="why a paper can be outside")
+    branches: list[UncheckedObject] = Field(default_factory=list, sa_type=Json, description="slug, name and color")
+    definitions: list[UncheckedObject] = Field(default_factory=list, sa_type=Json, description="term, formula, text")
+    routes: list[UncheckedObject] = Field(
         default_factory=list,
         sa_type=Json,
         sa_column_kwargs={"server_default": "[]"},
