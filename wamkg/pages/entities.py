@@ -15,7 +15,6 @@ from wamkg.pages.links import export_url, library_url
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.entities import get_entity, numbers_of_entities, papers_of_entities
-from wamkg.store.paper_groups import GroupBy
 from wamkg.store.papers import slugs_of
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import EntityItem, all_entities
@@ -54,12 +53,8 @@ _FILTERED = (
 _RELATED = ("author", "institution", "benchmark", "dataset")
 """Facets whose values have pages."""
 MAX_RELATED = 12
-_COUNTED: Mapping[EntityKind, GroupBy] = {
-    EntityKind.BENCHMARK: "benchmark",
-    EntityKind.DATASET: "dataset",
-    EntityKind.INSTITUTION: "institution",
-}
-"""Kinds whose papers are counted as the library's filter finds them: a reported result counts as a use."""
+_COUNTED = (EntityKind.BENCHMARK, EntityKind.DATASET, EntityKind.INSTITUTION)
+"""Kinds whose papers are counted in their list as on their page: a reported result counts as a use."""
 
 
 class EntityRow(NamedTuple):
@@ -216,20 +211,22 @@ def entity_list_page(session: Session, kind: EntityKind, q: str | None = None, v
     """All entities of a kind, those with most papers first; `q` keeps those whose name contains it."""
     wanted = (q or "").casefold()
     items = [i for i in all_entities(session, kind) if wanted in " ".join([i.name, *i.aliases]).casefold()]
-    papers = _paper_counts(session, kind)
+    papers = _paper_counts(session, kind, [item.slug for item in items])
     rows = [
-        EntityRow(i.name, i.slug, papers.get(i.name, sum(i.uses.values())), i.results, i.definition or "")
+        EntityRow(i.name, i.slug, papers.get(i.slug, sum(i.uses.values())), i.results, i.definition or "")
         for i in items
     ]
     rows.sort(key=lambda row: (-row.papers, -row.results, row.name.casefold()))
     return _list(session, viewer, kind, rows, len(rows), q)
 
 
-def _paper_counts(session: Session, kind: EntityKind) -> dict[str, int]:
-    """Papers by entity as the filter of the library counts them; empty for a kind that is no filter."""
-    if (by := _COUNTED.get(kind)) is None:
+def _paper_counts(session: Session, kind: EntityKind, slugs: Sequence[str]) -> dict[str, int]:
+    """Number of papers of each entity as its page lists them; empty for a kind whose links are counted instead."""
+    if kind not in _COUNTED:
         return {}
-    return {group.value: group.papers for group in paper_groups(session, PaperQuery(), by).items}
+    numbers = numbers_of_entities(session, kind, slugs)
+    papers = papers_of_entities(session, kind, numbers.values())
+    return {slug: len(papers.get(number, ())) for slug, number in numbers.items()}
 
 
 def author_list_page(session: Session, q: str | None = None, viewer: Viewer | None = None) -> str:

@@ -249,8 +249,7 @@ def papers_of_entities(session: Session, kind: EntityKind, entities: Iterable[in
     """The papers of the library that have to do with each of these entities, newest first: those that the filter of
     this kind finds; of metrics and concepts those with any link to them.
     """
-    pairs = _PAIRS.get(kind, _links)().subquery()
-    entity, paper = pairs.columns
+    entity, paper = pairs_of_kind(kind).subquery().columns
     found: dict[int, list[int]] = {}
     for part in chunks(entities):
         statement = select_columns(entity, paper).join(Paper, col(Paper.id) == paper).distinct()
@@ -258,6 +257,11 @@ def papers_of_entities(session: Session, kind: EntityKind, entities: Iterable[in
         for number, other, _ in rows(session, statement.order_by(col(Paper.date).desc().nulls_last(), paper.desc())):
             found.setdefault(number, []).append(other)
     return found
+
+
+def pairs_of_kind(kind: EntityKind) -> Selected:
+    """Pairs of an entity of a kind and a paper that has to do with it; see `papers_of_entities`."""
+    return _PAIRS.get(kind, _links)()
 
 
 def _links(*relations: Relation) -> Selected:

@@ -1,15 +1,16 @@
 """How many papers each further value of a filter would leave."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-from sqlalchemy import func, union
+from sqlalchemy import func
 from sqlmodel import Session, col
 
 from wamkg.store.base import Column, Selected, chunks, rows, select_columns
-from wamkg.store.entities import USES
+from wamkg.store.entities import ENTITY_MODELS, pairs_of_kind
 from wamkg.store.paper_filter import PaperFilter, Test, conditions
-from wamkg.store.tables import Author, Authorship, Benchmark, Claim, Dataset, Institution, Link, Paper, Result, Venue
-from wamkg.vocabulary import ARXIV_ID_SOURCE, DEFAULT_SOURCE, Relation, Standing
+from wamkg.store.tables import Author, Authorship, Claim, Paper, Venue
+from wamkg.vocabulary import ARXIV_ID_SOURCE, DEFAULT_SOURCE, EntityKind, Standing
 
 MAX_VALUES = 30
 """Values of a facet that papers can have several of; the most frequent are counted."""
@@ -59,25 +60,12 @@ def _authors() -> Selected:
     return pairs.join(Author, col(Author.id) == col(Authorship.author_id))
 
 
-def _institutions() -> Selected:
-    pairs: Selected = select_columns(Link.source_id, Institution.name)
-    joined = pairs.join(Institution, col(Institution.id) == col(Link.target_id))
-    return joined.where(col(Link.relation) == Relation.AFFILIATED)
-
-
-def _datasets() -> Selected:
-    pairs: Selected = select_columns(Link.source_id, Dataset.name)
-    return pairs.join(Dataset, col(Dataset.id) == col(Link.target_id)).where(col(Link.relation).in_(USES))
-
-
-def _benchmarks() -> Selected:
-    linked = select_columns(Link.source_id, Benchmark.name).join(Benchmark, col(Benchmark.id) == col(Link.target_id))
-    proposing = select_columns(Link.source_id, Benchmark.name).select_from(Link)
-    results = proposing.join(Result, col(Result.method_id) == col(Link.target_id))
-    measured = results.join(Benchmark, col(Benchmark.id) == col(Result.benchmark_id))
-    both = union(linked.where(col(Link.relation).in_(USES)), measured.where(Link.relation == Relation.PROPOSES))
-    pairs: Selected = select_columns(both.subquery())
-    return pairs
+def _named(kind: EntityKind) -> Selected:
+    """The names of the entities of a kind that papers have to do with."""
+    model = ENTITY_MODELS[kind]
+    entity, paper = pairs_of_kind(kind).subquery().columns
+    pairs: Selected = select_columns(paper, model.name)
+    return pairs.join(model, col(model.id) == entity)
 
 
 def _sources() -> Selected:
@@ -87,10 +75,13 @@ def _sources() -> Selected:
     return pairs.distinct()
 
 
-SEVERAL = {
-    "author": _authors, "institution": _institutions, "benchmark": _benchmarks, "dataset": _datasets,
+SEVERAL: Mapping[str, Callable[[], Selected]] = {
+    "author": _authors,
+    "institution": partial(_named, EntityKind.INSTITUTION),
+    "benchmark": partial(_named, EntityKind.BENCHMARK),
+    "dataset": partial(_named, EntityKind.DATASET),
     "found_by": _sources,
-}  # fmt: skip
+}
 """Values of which a paper can have several, as pairs (paper, value), by the name of their filter."""
 
 
