@@ -14,6 +14,7 @@ from wamkg.pages.links import query_url
 from wamkg.pages.overview import chosen_taxonomy
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.store.session import once
 from wamkg.store.taxonomies import find_default_taxonomy, find_taxon, get_taxonomy
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
@@ -102,7 +103,8 @@ def _panel(session: Session, slug: str, node: TaxonNode) -> dict[str, object]:
     years = years_of(counts[YEAR])
     charts = [counts_chart(years, width) for width in (SCREEN, PHONE)] if years else []
     items: Sequence[PaperItem] = page.items
-    problems = next((each.problems for each in taxonomy_health(session, slug) if each.taxon == node.path), [])
+    health = once(session, ("health", slug), lambda: taxonomy_health(session, slug))
+    problems = next((each.problems for each in health if each.taxon == node.path), [])
     return {"items": items, "total": page.total, "charts": charts, "years": years, "problems": problems}
 
 

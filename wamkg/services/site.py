@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -64,6 +65,7 @@ NEWEST = 50
 """Entries of a feed."""
 TABLE_NAMES = ("papers", "results", "datasets", "benchmarks", "metrics")
 CITATIONS = TimelineChoice(show="citations")
+CITATIONS_PAGE = query_url("/timeline", {"show": CITATIONS.show})
 FIGURES_TAKEN = ("roadmap.svg", "timeline.svg", "taxonomy.svg")
 """Figures to take along, besides those that pages show."""
 
@@ -182,7 +184,7 @@ class _Site:
         tables = {f"/tables/{name}{suffix}": f"tables/{name}{suffix}" for name in TABLE_NAMES for suffix in SUFFIXES}
         feeds = {f"/{form.file}": form.file for form in FEEDS.values()}
         if timeline_of(session, CITATIONS).items:
-            pages["/timeline?show=citations"] = "timeline-citations.html"
+            pages[CITATIONS_PAGE] = "timeline-citations.html"
         return EditionLinks(pages | tables | feeds, exports)
 
     @staticmethod
@@ -206,7 +208,7 @@ class _Site:
                 taxonomy_page(session, TaxonomyChoice(taxonomy.slug)),
             )
         self._page("timeline.html", timeline_page(session, TimelineChoice()))
-        if (citations := self.links.pages.get("/timeline?show=citations")) is not None:
+        if (citations := self.links.pages.get(CITATIONS_PAGE)) is not None:
             self._page(citations, timeline_page(session, CITATIONS))
         self._page("leaderboard.html", leaderboard_page(session, LeaderboardChoice()))
         for slug in self._benchmarks(session):
@@ -370,19 +372,15 @@ def _shares(things: Sequence[T], shares: int) -> list[Sequence[T]]:
 
 def _render_papers(place: _Place, links: EditionLinks, slugs: Sequence[str]) -> None:
     """Write the two pages of each of these papers."""
-    store = Store(place.url, place.edition)
-    try:
-        with store.reading() as session:
-            for numbers in chunks(numbers_by_slug(session, slugs).values(), LOADED_AT_ONCE):
-                cited = citations_of(session, numbers)
-                for number, shown in zip(numbers, shown_papers(session, numbers), strict=True):
-                    name = shown.paper.id
-                    pages = {paper_file(name): render_paper(session, shown, cited[number])}
-                    pages[_why_file(name)] = render_why(session, shown)
-                    for file, html in pages.items():
-                        _write(place.folder / file, links.rewritten(html, file).encode())
-    finally:
-        store.close()
+    with closing(Store(place.url, place.edition)) as store, store.reading() as session:
+        for numbers in chunks(numbers_by_slug(session, slugs).values(), LOADED_AT_ONCE):
+            cited = citations_of(session, numbers)
+            for number, shown in zip(numbers, shown_papers(session, numbers), strict=True):
+                name = shown.paper.id
+                pages = {paper_file(name): render_paper(session, shown, cited[number])}
+                pages[_why_file(name)] = render_why(session, shown)
+                for file, html in pages.items():
+                    _write(place.folder / file, links.rewritten(html, file).encode())
 
 
 def _by_kind(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -392,44 +390,41 @@ def _by_kind(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]
 
 def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
     """Write the pages of these entities and taxa, each given by its kind and its name."""
-    store = Store(place.url, place.edition)
-    try:
-        with store.reading() as session:
-            for kind, names in _by_kind(pages):
-                if kind == TAXON:
-                    chosen = [TaxonomyChoice(*name.partition(":")[::2]) for name in names]
-                    html = iter([taxonomy_page(session, choice) for choice in chosen])
-                    files = [_taxon_file(choice.taxonomy, choice.at) for choice in chosen]
-                else:
-                    html = entity_pages(session, EntityKind(kind), names)
-                    files = [f"index/{kind}s/{name}.html" for name in names]
-                for file, page in zip(files, html, strict=True):
-                    _write(place.folder / file, links.rewritten(page, file).encode())
-    finally:
-        store.close()
+    with closing(Store(place.url, place.edition)) as store, store.reading() as session:
+        for kind, names in _by_kind(pages):
+            for file, html in _pages_of_kind(session, kind, names):
+                _write(place.folder / file, links.rewritten(html, file).encode())
+
+
+def _pages_of_kind(session: Session, kind: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The file and the page of each of these taxa, or of these entities of one kind."""
+    if kind == TAXON:
+        for slug, _, path in (name.partition(":") for name in names):
+            yield _taxon_file(slug, path), taxonomy_page(session, TaxonomyChoice(slug, path))
+    else:
+        files = (f"index/{kind}s/{name}.html" for name in names)
+        yield from zip(files, entity_pages(session, EntityKind(kind), names), strict=True)
 
 
 def _draw(place: _Place, links: EditionLinks, wanted: _WantedFigure) -> list[str]:
-    """Draw one figure in its formats. Returns which files cannot be drawn of this survey, and why."""
+    """Draw one figure in its formats. Returns which files cannot be drawn for this survey, and why."""
     given = parse_qs(wanted.query)
     single = {name: values[-1] for name, values in given.items()}
     width, theme = single.pop("width", "two-column"), single.pop("theme", "light")
     depth = {"depth": int(single.pop("depth"))} if "depth" in single else {}
     several = {name: tuple(given[name]) for name in single if name in MANY_VALUED}
     stem, targets = wanted.name.removeprefix(LINKED), [place.folder / file for file in wanted.files]
-    store = Store(place.url, place.edition)
     try:
         asked = FigureQuery.of(stem, {**single, **several, **depth}).checked(stem)
         targets[0].parent.mkdir(parents=True, exist_ok=True)
         look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
-        draw_figure(store, FigureRequest(stem, asked), targets, look, data=False)
+        with closing(Store(place.url, place.edition)) as store:
+            draw_figure(store, FigureRequest(stem, asked), targets, look, data=False)
         if wanted.name.startswith(LINKED):
             linked = with_page_links(targets[0].read_text(encoding="utf-8"))
             _write(targets[0], links.rewritten_drawing(linked, wanted.files[0]).encode())
     except WamkgError as error:
         return [f"{file}: {error}" for file in wanted.files]
-    finally:
-        store.close()
     return []
 
 
