@@ -9,25 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import text
+from wamkg_api import routers
 from wamkg_api.app import create_app
 from wamkg_api.deps import query_fields
-from wamkg_api.routers import (
-    about_pages,
-    entity_pages,
-    import_pages,
-    pages,
-    paper_pages,
-    running_pages,
-    sessions,
-    taxonomy_pages,
-    weekly_pages,
-)
 
 from tests.helpers.api_access import token_for
 from tests.helpers.walk_api import Asked, Read, reads
@@ -151,17 +143,13 @@ PAGE_VALUES = {
     "a": ["now"],
     "b": ["now"],
 }
-WALKED = (
-    about_pages,
-    entity_pages,
-    import_pages,
-    pages,
-    paper_pages,
-    running_pages,
-    sessions,
-    taxonomy_pages,
-    weekly_pages,
-)
+PAGES_APART = ("identity_pages", "review_pages", "survey_pages")
+"""Modules whose pages have tests of their own, which know what their parameters mean."""
+WALKED = [
+    import_module(f"wamkg_api.routers.{module.name}")
+    for module in iter_modules(routers.__path__)
+    if (module.name.endswith("pages") or module.name == "sessions") and module.name not in PAGES_APART
+]
 NOT_WALKED = ("/roadmap.svg", "{name")
 """A drawing, which takes seconds; and the pages of names, which have tests of their own."""
 
