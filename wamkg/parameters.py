@@ -46,7 +46,7 @@ def _split_at(comma: re.Pattern[str]) -> BeforeValidator:
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
             return value
-        # A comma too many is no value. A text of commas alone is kept, and found to be none: it must not mean "all".
+        # An extra comma adds no value. A text of commas alone is kept and finds nothing: it must not mean "all".
         parts = ([part for part in comma.split(text) if part.strip(", ")] or [text] for text in texts)
         return tuple(part.strip() or part for found in parts for part in found)
 

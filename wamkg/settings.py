@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         default=0.95,
         gt=0,
         le=1,
-        description="Share of the finds in scope that enters the queue; likely others are set aside. 1: all enter.",
+        description="Share of finds in scope that should enter the queue; unlikely ones are set aside. 1: all enter.",
     )
     discover_most: int = Field(
         default=0, ge=0, description="Maximum number of finds that enter the queue within 7 days; 0: no limit."

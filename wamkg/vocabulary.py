@@ -272,7 +272,7 @@ class TokenKind(StrEnum):
 
 
 PERSON, PROGRAM = "person", "program"
-"""Source name of values set by a person."""
+"""Kinds of actors; `person` is also the source of values that a person set."""
 
 ARXIV_ID_SOURCE = "id:arxiv"
 """Source name of a date that was derived from an arXiv id."""

@@ -114,8 +114,9 @@ def add_find(session: Session, actor: Actor, uid: str) -> FindAdded:
 
 def in_library(session: Session, rows: Sequence[Discovery], taxonomy: str) -> list[Discovery]:
     """Those finds that were set aside whose paper is in the library by now."""
-    sorter = _Sorter(session, [find_of(row) for row in rows], taxonomy)
-    return [row for row in rows if sorter.is_held(find_of(row))]
+    finds = [find_of(row) for row in rows]
+    sorter = _Sorter(session, finds, taxonomy)
+    return [row for row, find in zip(rows, finds, strict=True) if sorter.is_held(find)]
 
 
 def find_of(row: Discovery) -> Find:

@@ -151,15 +151,19 @@ def _fit(seen: Sequence[History], routes: Sequence[str], pairs: Sequence[tuple[s
     design = np.array([[1.0, *(float(cell.issuperset(term)) for term in terms)] for cell in cells])
     weights = np.linalg.lstsq(design, np.log(counts + 0.5), rcond=None)[0]
     for _ in range(_STEPS):
-        expected = np.exp(np.clip(design @ weights, -30, 30))
-        curvature = design.T @ (expected[:, None] * design) + _RIDGE * np.eye(design.shape[1])
-        step = np.linalg.solve(curvature, design.T @ (counts - expected))
+        expected, information = _expected(design, weights)
+        step = np.linalg.solve(information, design.T @ (counts - expected))
         weights = weights + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-12))
         if np.abs(step).max() < 1e-8:
             break
-    expected = np.exp(np.clip(design @ weights, -30, 30))
-    information = design.T @ (expected[:, None] * design) + _RIDGE * np.eye(design.shape[1])
+    expected, information = _expected(design, weights)
     missing = float(np.exp(weights[0])) if weights[0] < 30 else inf
     variance = missing**2 * float(np.linalg.inv(information)[0, 0]) + missing
     likelihood = float((counts * np.log(expected) - expected).sum())
     return _Fit(missing, variance, 2 * design.shape[1] - 2 * likelihood)
+
+
+def _expected(design: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the expected count of each combination, and the information matrix there."""
+    expected = np.exp(np.clip(design @ weights, -30, 30))
+    return expected, design.T @ (expected[:, None] * design) + _RIDGE * np.eye(design.shape[1])

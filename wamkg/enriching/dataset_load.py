@@ -57,7 +57,7 @@ Progress = Callable[[int, None, str], None]
 
 @dataclass
 class LoadReport:
-    """What a load did, with what earlier runs of it did. `left_out` citations have an end that is no paper of the
+    """What a load did, together with its earlier runs. `left_out` citations have an end that is no paper of the
     files or the store; `unused` abstracts belong to no paper of the files.
     """
 

@@ -32,10 +32,8 @@ def analysis_file(session: Session, papers: Sequence[int] | None = None) -> File
     tables = {
         "about": FlatTable({"name": _TEXT, "value": _TEXT}, ["name"], _about(session)),
         "paper": FlatTable(_PAPER, ["paper"], _papers(session, items)),
-        "author": FlatTable(
-            {"paper": _TEXT, "position": _WHOLE, "name": _TEXT}, ["paper", "position"], _authors(items)
-        ),
-        "link": FlatTable({"paper": _TEXT, "kind": _TEXT, "url": _TEXT}, ["paper", "kind"], _links(items)),
+        "author": FlatTable(_AUTHOR, ["paper", "position"], _authors(items)),
+        "link": FlatTable(_LINK, ["paper", "kind"], _links(items)),
         "taxon": FlatTable(_TAXON, ["taxonomy", "taxon"], _taxa(session)),
         "placement": FlatTable(_PLACEMENT, ["paper", "taxonomy", "status", "taxon"], _placements(items)),
         "entity": FlatTable(_ENTITY, ["kind", "entity"], _entities(session)),

@@ -58,7 +58,7 @@ def as_biblatex(fields: dict[str, str]) -> dict[str, str]:
     """The fields with the names of BibLaTeX's manual: `journaltitle`, `date`, `location`, `eprinttype`. The types of
     entries stay, since BibLaTeX knows BibTeX's.
 
-    A year of more than digits, and a month that is no single one, stay as they are.
+    A year that is not four digits, and a month that is not one month, stay as they are.
     """
     renamed = {_BIBLATEX.get(name, name): value for name, value in fields.items()}
     year, month, day = (fields.get(name, "").strip("{}") for name in ("year", "month", "day"))

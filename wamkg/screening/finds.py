@@ -40,7 +40,8 @@ def queue_finds(session: Session, actor: Actor, recall: float, most: int) -> Sco
     one_writer(session)
     taxonomy, held = find_default_taxonomy(session), set_aside(session)
     known = in_library(session, held, taxonomy)
-    waiting = [row for row in held if row not in known]
+    arrived = {row.id for row in known}
+    waiting = [row for row in held if row.id not in arrived]
     judgement = judge_scope(scope_labels(session, taxonomy), [_document(row) for row in waiting], recall)
     _note(waiting, judgement)
     room = max(most - queued_since(session, utc_now() - WEEK), 0) if most else len(waiting)

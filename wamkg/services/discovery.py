@@ -17,11 +17,12 @@ from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.discovery import outcomes_of
 from wamkg.store.session import Store
+from wamkg.vocabulary import PROGRAM
 
 if TYPE_CHECKING:
     from wamkg.screening.finds import ScopeReport
 
-ACTOR = Writer(NAME, "program")
+ACTOR = Writer(NAME, PROGRAM)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from wamkg.services.watching import watch
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
+from wamkg.vocabulary import PROGRAM
 
 Stage = Callable[[Store, Settings], tuple[str, list[str]]]
 """Runs a stage; returns what it did in words, and what it could not do."""
-ACTOR = Writer("weekly", "program")
+ACTOR = Writer("weekly", PROGRAM)
 
 
 @dataclass(frozen=True)

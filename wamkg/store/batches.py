@@ -38,10 +38,10 @@ from wamkg.store.tables import (
     Taxonomy,
 )
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import BatchKind
+from wamkg.vocabulary import PROGRAM, BatchKind
 
 
-def get_actor(session: Session, name: str, kind: str = "program") -> Actor:
+def get_actor(session: Session, name: str, kind: str = PROGRAM) -> Actor:
     """The actor with that name; created if it is new."""
     actor = session.exec(select(Actor).where(Actor.name == name)).first()
     return actor if actor is not None else _new_actor(session, name, kind)

@@ -14,6 +14,7 @@ from wamkg.store.discovery import RouteReadings, readings_of_routes
 from wamkg.store.session import Edition
 from wamkg.store.suggestions import model_in_use
 from wamkg.store.survey import find_survey
+from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.edition import edition_of
 from wamkg.views.history import batch_list
@@ -70,7 +71,7 @@ def survey_methods(session: Session) -> SurveyMethods:
         _imports(session),
         readings_of_routes(session),
         flow_counts(session),
-        [_reviewed(session, taxonomy.slug, taxonomy.title) for taxonomy in list_taxonomies(session)],
+        [_reviewed(session, taxonomy) for taxonomy in list_taxonomies(session)],
     )
 
 
@@ -85,10 +86,8 @@ def _imports(session: Session) -> list[ImportedSource]:
     return list(found.values())
 
 
-def _reviewed(session: Session, slug: str, title: str) -> ReviewedTaxonomy:
-    rows = [row for row in decision_rows(session, taxonomy=slug) if row.batch.undone_at is None]
-    taxonomy = next(known for known in list_taxonomies(session) if known.slug == slug)
-    people = Counter(row.by for row in rows)
-    return ReviewedTaxonomy(
-        slug, title, dict(people.most_common()), model_in_use(session, taxonomy), automation_bias(session, slug)
-    )
+def _reviewed(session: Session, taxonomy: Taxonomy) -> ReviewedTaxonomy:
+    slug = taxonomy.slug
+    people = Counter(row.by for row in decision_rows(session, taxonomy=slug) if row.batch.undone_at is None)
+    model, bias = model_in_use(session, taxonomy), automation_bias(session, slug)
+    return ReviewedTaxonomy(slug, taxonomy.title, dict(people.most_common()), model, bias)

@@ -171,7 +171,7 @@ def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> N
 
 
 def _take_more(record: Record, reference: Reference) -> None:
-    """Keep further URLs as links; report a DOI that is not the record's, and what is no URL."""
+    """Keep further URLs as links; report a DOI that is not the record's, and a text that is not a URL."""
     links = {"paper": record.url} if record.url else {}
     for name, value in reference.more:
         if name == "url" and is_web(value):

@@ -51,9 +51,9 @@ class ResultLine:
 
 
 def result_lines(name: str, encoding: str | None = None) -> tuple[list[ResultLine], list[str]]:
-    """Return the lines of a file, and what is said of its columns.
+    """Return the lines of a file, and a remark on each column that is not read.
 
-    Raises InvalidInputError if it is no table of results.
+    Raises InvalidInputError if the file is not a table of results.
     """
     lines, strange = list[ResultLine](), dict[str, None]()
     for line, row in table_rows(name, "method", encoding):

@@ -74,16 +74,9 @@ def _part(scored: Scored, same: Sequence[Scored]) -> Iterator[str]:
     """An average that is the mean of some suites only, or of none of them."""
     if scored.suite.casefold() not in WHOLE:
         return
-    parts = {
-        o.suite: o.value
-        for o in same
-        if (o.method, o.split, o.reporter) == (scored.method, scored.split, scored.reporter)
-        and o.suite and o.suite.casefold() not in WHOLE and not o.suite.startswith("task:")
-    }  # fmt: skip
-    every = {
-        o.suite for o in same
-        if o.split == scored.split and o.suite and o.suite.casefold() not in WHOLE and not o.suite.startswith("task:")
-    }  # fmt: skip
+    others = [o for o in same if o.split == scored.split and _is_part(o.suite)]
+    every = {o.suite for o in others}
+    parts = {o.suite: o.value for o in others if (o.method, o.reporter) == (scored.method, scored.reporter)}
     if len(parts) < 2:
         return
     mean = fmean(parts.values())
@@ -91,6 +84,10 @@ def _part(scored: Scored, same: Sequence[Scored]) -> Iterator[str]:
         yield f"{scored.value:g} is the average of {len(parts)} of {len(every)} suites: {', '.join(sorted(parts))}"
     elif len(parts) == len(every) and abs(mean - scored.value) > FAR:
         yield f"{scored.value:g} is not the average of the {len(parts)} suites, which is {mean:.2f}"
+
+
+def _is_part(suite: str) -> bool:
+    return bool(suite) and suite.casefold() not in WHOLE and not suite.startswith("task:")
 
 
 def _protocol(scored: Scored) -> str:
