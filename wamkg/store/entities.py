@@ -270,8 +270,8 @@ def _links(*relations: Relation) -> Selected:
     return pairs.where(col(Link.relation).in_(relations)) if relations else pairs
 
 
-def _used() -> Selected:
-    """Data sets and benchmarks, each with the papers that use it, or whose method has a result on it."""
+def _measured_or_used() -> Selected:
+    """Benchmarks, each with the papers that use it, or whose method has a result on it."""
     results = select_columns(Result.benchmark_id, Link.source_id).join(
         Link, col(Link.target_id) == col(Result.method_id)
     )
@@ -295,7 +295,7 @@ def _addressed() -> Selected:
 _PAIRS: Mapping[EntityKind, Callable[[], Selected]] = {
     EntityKind.METHOD: lambda: _links(Relation.PROPOSES),
     EntityKind.INSTITUTION: lambda: _links(Relation.AFFILIATED),
-    EntityKind.DATASET: _used,
-    EntityKind.BENCHMARK: _used,
+    EntityKind.DATASET: lambda: _links(*USES),
+    EntityKind.BENCHMARK: _measured_or_used,
     EntityKind.CHALLENGE: _addressed,
 }
