@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Locator, expect
 from wamkg_api.app import create_app
 
 from tests.helpers.api_access import signed_in
 from tests.helpers.edit_store import fill
+from tests.pages.test_review_page import needs_browser, signed_in_page
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.views.taxonomies import taxonomy_tree, walk
@@ -127,3 +129,36 @@ def test_two_taxonomies_are_compared_and_the_papers_that_break_the_mapping_liste
     assert both and "2 papers" in unescape(client.get(both[1]).text)
     assert "No paper has a place in both" in client.get("/taxonomy/crosswalk?taxonomy=wam&compare_with=nus").text
     assert client.get("/taxonomy/crosswalk?compare_with=none").status_code == 404
+
+
+@pytest.mark.e2e
+@needs_browser
+def test_a_class_is_moved_by_drag_after_its_dry_run_and_undone(seeded_store: Store, home: Path) -> None:
+    before = counts(seeded_store)
+    with signed_in_page(seeded_store, home) as (page, address):
+        page.goto(f"{address}/taxonomy")
+        line = {name: page.locator(f'summary[data-path="{name}"]') for name in ("cascaded", "cascaded/implicit")}
+        changes = page.get_by_label("What would change")
+
+        def drag(target: Locator) -> None:
+            line["cascaded/implicit"].hover()
+            page.mouse.down()
+            line["cascaded/implicit"].hover(position={"x": 30, "y": 8})
+            line["cascaded/implicit"].hover(position={"x": 40, "y": 12})
+            target.hover()
+            target.hover()
+            page.mouse.up()
+
+        drag(line["cascaded"])
+        expect(changes).to_have_count(0)
+        drag(page.locator(".drop"))
+        expect(changes).to_contain_text("cascaded/implicit → Implicit implicit")
+        drag(page.locator('summary[data-path="cascaded/explicit"]'))
+        expect(changes).to_contain_text("cascaded/implicit → Implicit cascaded/explicit/implicit")
+        assert counts(seeded_store) == before
+        page.get_by_role("button", name="Move").first.click()
+        expect(page.get_by_role("status")).to_contain_text("Written as batch")
+        assert "cascaded/explicit/implicit" in counts(seeded_store)
+        page.get_by_role("button", name="Undo").click()
+        page.wait_for_load_state()
+    assert counts(seeded_store) == before
