@@ -53,8 +53,6 @@ _FILTERED = (
 _RELATED = ("author", "institution", "benchmark", "dataset")
 """Facets whose values have pages."""
 MAX_RELATED = 12
-_COUNTED = (EntityKind.BENCHMARK, EntityKind.DATASET, EntityKind.INSTITUTION)
-"""Kinds whose papers are counted in their list as on their page: a reported result counts as a use."""
 
 
 class EntityRow(NamedTuple):
@@ -212,18 +210,13 @@ def entity_list_page(session: Session, kind: EntityKind, q: str | None = None, v
     wanted = (q or "").casefold()
     items = [i for i in all_entities(session, kind) if wanted in " ".join([i.name, *i.aliases]).casefold()]
     papers = _paper_counts(session, kind, [item.slug for item in items])
-    rows = [
-        EntityRow(i.name, i.slug, papers.get(i.slug, sum(i.uses.values())), i.results, i.definition or "")
-        for i in items
-    ]
+    rows = [EntityRow(i.name, i.slug, papers[i.slug], i.results, i.definition or "") for i in items]
     rows.sort(key=lambda row: (-row.papers, -row.results, row.name.casefold()))
     return _list(session, viewer, kind, rows, len(rows), q)
 
 
 def _paper_counts(session: Session, kind: EntityKind, slugs: Sequence[str]) -> dict[str, int]:
-    """Number of papers of each entity as its page lists them; empty for a kind whose links are counted instead."""
-    if kind not in _COUNTED:
-        return {}
+    """Number of papers of each entity as its page lists them."""
     numbers = numbers_of_entities(session, kind, slugs)
     papers = papers_of_entities(session, kind, numbers.values())
     return {slug: len(papers.get(number, ())) for slug, number in numbers.items()}

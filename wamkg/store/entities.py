@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, union
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
@@ -247,7 +247,7 @@ def introduced_by(
 
 def papers_of_entities(session: Session, kind: EntityKind, entities: Iterable[int]) -> dict[int, list[int]]:
     """The papers of the library that have to do with each of these entities, newest first: those that the filter of
-    this kind finds; of metrics and concepts those with any link to them.
+    this kind finds; of concepts those with any link to them, and of metrics also those with a result.
     """
     entity, paper = pairs_of_kind(kind).subquery().columns
     found: dict[int, list[int]] = {}
@@ -270,12 +270,10 @@ def _links(*relations: Relation) -> Selected:
     return pairs.where(col(Link.relation).in_(relations)) if relations else pairs
 
 
-def _measured_or_used() -> Selected:
-    """Benchmarks, each with the papers that use it, or whose method has a result on it."""
-    results = select_columns(Result.benchmark_id, Link.source_id).join(
-        Link, col(Link.target_id) == col(Result.method_id)
-    )
-    both = union(_links(*USES), results.where(Link.relation == Relation.PROPOSES)).subquery()
+def _measured_or(linked: Selected, measured: Mapped[int] | Mapped[int | None]) -> Selected:
+    """Benchmarks or metrics, each with the papers linked to it, or whose method has a result with it."""
+    results = select_columns(measured, Link.source_id).join(Link, col(Link.target_id) == col(Result.method_id))
+    both = union(linked, results.where(Link.relation == Relation.PROPOSES)).subquery()
     pairs: Selected = select_columns(both)
     return pairs
 
@@ -296,6 +294,7 @@ _PAIRS: Mapping[EntityKind, Callable[[], Selected]] = {
     EntityKind.METHOD: lambda: _links(Relation.PROPOSES),
     EntityKind.INSTITUTION: lambda: _links(Relation.AFFILIATED),
     EntityKind.DATASET: lambda: _links(*USES),
-    EntityKind.BENCHMARK: _measured_or_used,
+    EntityKind.BENCHMARK: lambda: _measured_or(_links(*USES), col(Result.benchmark_id)),
+    EntityKind.METRIC: lambda: _measured_or(_links(), col(Result.metric_id)),
     EntityKind.CHALLENGE: _addressed,
 }

@@ -131,10 +131,10 @@ def _paper_alias() -> Subquery:
 
 
 def result_counts(session: Session) -> dict[int, int]:
-    """Number of results for each method or benchmark."""
+    """Number of results for each method, benchmark or metric."""
     found: dict[int, int] = {}
-    for column in (col(Result.method_id), col(Result.benchmark_id)):
-        statement = select_columns(column, func.count()).group_by(column)
+    for column in (col(Result.method_id), col(Result.benchmark_id), col(Result.metric_id)):
+        statement = select_columns(column, func.count()).where(column.is_not(None)).group_by(column)
         found |= dict(tuple(row) for row in rows(session, statement))
     return found
 
