@@ -60,14 +60,16 @@ def test_a_challenge_without_papers_says_so(client: TestClient) -> None:
     html = client.get("/index/challenges/long-horizon-planning").text
     assert "Nobody has linked a paper to it" in html and "0 papers" not in html
     assert client.get("/index/challenges").text.count("not linked yet") == 6
-    assert "<span class=\"muted\">no papers yet</span>" in client.get("/taxonomy?taxonomy=challenges").text
+    assert '<span class="muted">no papers yet</span>' in client.get("/taxonomy?taxonomy=challenges").text
 
 
 def test_a_metric_has_the_papers_whose_results_are_measured_by_it(client: TestClient) -> None:
     page, listed = (client.get(f"/index/metrics{path}").text for path in ("/success-rate", ""))
     papers = re.search(r"<h2>(\d+) papers</h2>", page)
     assert papers and int(papers[1]) > 10
-    row = re.search(r'success-rate">Success rate</a></th><td class="number">(\d+)</td><td class="number">(\d+)</td>', listed)
+    row = re.search(
+        r'success-rate">Success rate</a></th><td class="number">(\d+)</td><td class="number">(\d+)</td>', listed
+    )
     assert row and row[1] == papers[1] and int(row[2]) > 100
 
 
