@@ -60,7 +60,7 @@ def test_a_challenge_without_papers_says_so(client: TestClient) -> None:
     html = client.get("/index/challenges/long-horizon-planning").text
     assert "Nobody has linked a paper to it" in html and "0 papers" not in html
     assert client.get("/index/challenges").text.count("not linked yet") == 6
-    assert '<span class="muted">no papers yet</span>' in client.get("/taxonomy?taxonomy=challenges").text
+    assert '<span class="muted">none yet</span>' in client.get("/taxonomy?taxonomy=challenges").text
 
 
 def test_a_metric_has_the_papers_whose_results_are_measured_by_it(client: TestClient) -> None:

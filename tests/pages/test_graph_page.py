@@ -65,7 +65,7 @@ def test_the_graph_shows_the_same_nodes_in_the_drawing_and_the_lists(client: Tes
 
 def test_kinds_are_filtered_by_links_and_the_address_holds_the_view(client: TestClient) -> None:
     html = unescape(client.get(LIBERO).text)
-    method = re.search(r'href="([^"]+kind=method[^"]*)">method</a>', html)
+    method = re.search(r'href="([^"]+kind=method[^"]*)">(?:<svg.*?</svg>)?method</a>', html)
     assert method
     only = unescape(client.get(method[1]).text)
     kinds = {key.split(":")[0] for key in re.findall(r'data-key="([^"]+)"', only)}
@@ -73,6 +73,35 @@ def test_kinds_are_filtered_by_links_and_the_address_holds_the_view(client: Test
     further = re.search(r'href="([^"]+)">One step further</a>', only)
     assert further and "kind=method" in further[1] and "hops=3" in further[1]
     assert client.get(f"{LIBERO}&kind=robots").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "center"),
+    [
+        ("UniPi", "arxiv:2302.00111"),
+        ("libero", "benchmark:libero"),
+        ("success rate", "metric:success-rate"),
+        ("Inverse Dynamics Model", "concept:inverse-dynamics-model"),
+        ("Cascaded", "taxon:wam:cascaded"),
+        ("learning universal policies via text", "arxiv:2302.00111"),
+    ],
+)
+def test_a_center_is_found_by_its_name(client: TestClient, typed: str, center: str) -> None:
+    page = client.get("/graph", params={"center": typed})
+    shown = re.search(r'name="center" value="([^"]*)"', unescape(page.text))
+    assert page.status_code == 200 and shown and shown[1] in (center, typed)
+    assert client.get("/graph", params={"center": "zzqx nothing"}).status_code == 404
+    assert client.get("/graph", params={"center": "benchmark:zzqx"}).status_code == 404
+
+
+def test_a_branch_is_chosen_in_the_legend(client: TestClient) -> None:
+    html = unescape(client.get(LIBERO).text)
+    chip = re.search(r'href="(/graph\?[^"]*branch=joint)"', html)
+    assert chip and 'data-relation="evaluated_on" d="M1 4H33"' in html and "Branches:" in html
+    only = unescape(client.get(chip[1]).text)
+    nodes = re.findall(r'<a class="node[^"]*" href="[^"]+" data-key="([^"]+)"', only)
+    assert "benchmark:libero" in nodes and "method:cosmos-policy" in nodes and len(nodes) < html.count('class="node')
+    assert "branch=joint" in re.search(r'href="([^"]+)">One step further</a>', only)[1]  # type: ignore[index]
 
 
 def test_no_name_in_the_graph_runs(client: TestClient, seeded_store: Store, tmp_path: Path) -> None:

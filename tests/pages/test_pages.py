@@ -49,6 +49,7 @@ PAGES = (
     "/import",
     "/objections",
     "/releases",
+    "/changes",
     "/jobs",
     "/notices",
     "/digests",

@@ -82,6 +82,17 @@ def test_jobs_are_listed_started_and_cancelled(client: TestClient, seeded_store:
     assert client.post(f"/jobs/{uid}/burn", data={"csrf": csrf}).status_code == 422
 
 
+def test_every_change_is_listed_and_can_be_undone(client: TestClient, seeded_store: Store) -> None:
+    csrf = signed_in(client, seeded_store)
+    say(seeded_store, UNIPI, "accept", "joint")
+    undo = re.search(r'action="(/batches/[^"]+/undo)"', client.get("/changes").text)
+    assert undo
+    after = client.post(undo[1], data={"csrf": csrf, "to": "changes"})
+    assert after.url.path == "/changes" and "undone" in after.text and undo[1] not in after.text
+    client.cookies.clear()
+    assert "/undo" not in client.get("/changes").text
+
+
 @pytest.mark.parametrize("path", ["/objections/x", "/releases", "/jobs", "/jobs/x/cancel"])
 def test_only_curators_run_the_survey(client: TestClient, seeded_store: Store, path: str) -> None:
     assert client.post(path, data={"name": "v1", "kind": "embed"}).status_code == 401

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,17 +11,18 @@ from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
 from wamkg.figures.style import THEMES, hues_for
-from wamkg.graph.build import build_graph
+from wamkg.graph.build import build_graph, find_node
 from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.graph_drawing import draw_along_time
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.store.entities import ENTITY_MODELS, get_entity
 from wamkg.store.graph import KINDS
 from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import PaperQuery, find_paper_page, papers_by_id
-from wamkg.vocabulary import Relation
+from wamkg.vocabulary import EntityKind, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,11 +39,18 @@ class GraphChoice:
     hops: int = HOPS
     kinds: tuple[str, ...] = ()
     layout: str = "time"
+    branch: str = ""
 
     @property
     def given(self) -> dict[str, object]:
         """The choice as the parameters of an address."""
-        return {"center": self.center, "hops": self.hops, "kind": self.kinds, "layout": self.layout}
+        return {
+            "center": self.center,
+            "hops": self.hops,
+            "kind": self.kinds,
+            "layout": self.layout,
+            "branch": self.branch,
+        }
 
 
 def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = None) -> str:
@@ -49,7 +58,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
 
     Raises the errors of `build_graph`.
     """
-    choice = replace(choice, center=choice.center or newest_classified(session))
+    choice = replace(choice, center=_center_of(session, choice.center))
     if choice.center is None:
         return render(
             "graph.html",
@@ -82,10 +91,48 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         node=graph.nodes[center],
         links=_links(graph, center),
         families=hues_for(sorted({str(node["hue"]) for _, node in nodes if "hue" in node}), branch_hues(session)),
-        branches=load_taxon_names(session).names.get(find_default_taxonomy(session), {}),
+        branches=_branch_names(session),
         groups=[(kind, list(group)) for kind, group in groupby(nodes, key=lambda pair: pair[1]["kind"])],
         edges=[(graph.nodes[a], e["relation"], graph.nodes[b]) for a, b, e in graph.edges(data=True)],
+        relations=sorted({str(e["relation"]) for _, _, e in graph.edges(data=True)}),
     )
+
+
+def _center_of(session: Session, text: str | None) -> str | None:
+    """The node that a text names: by its key or id, else an entity or class of this name, else the paper that a search
+    finds first; without a text, the newest classified paper.
+
+    Raises NotFoundError.
+    """
+    if not text:
+        return newest_classified(session)
+    try:
+        find_node(session, text)
+    except NotFoundError:
+        found = None if text.partition(":")[0] in KINDS else _named(session, text)
+        if found is None:
+            raise
+        return found
+    return text
+
+
+def _named(session: Session, name: str) -> str | None:
+    """The key of the entity or class of a name, or the id of the paper that a search finds first."""
+    for kind in ENTITY_MODELS:
+        with suppress(NotFoundError):
+            return f"{kind}:{get_entity(session, EntityKind(kind), name).slug}"
+    main, wanted = find_default_taxonomy(session), name.casefold()
+    for path, known in load_taxon_names(session).names.get(main, {}).items():
+        if known.casefold() == wanted:
+            return f"taxon:{main}:{path}"
+    papers = find_paper_page(session, PaperQuery(q=name, limit=1)).items
+    return papers[0].id if papers else None
+
+
+def _branch_names(session: Session) -> dict[str, str]:
+    """The names of classes by path; where two taxonomies have the same path, that of the main one."""
+    names, main = load_taxon_names(session).names, find_default_taxonomy(session)
+    return {path: name for known in names.values() for path, name in known.items()} | dict(names.get(main, {}))
 
 
 def _links(graph: "nx.MultiDiGraph[str]", center: str) -> dict[str, int]:
@@ -119,7 +166,7 @@ def network_document(session: Session, choice: GraphChoice) -> str:
 
     Raises the errors of `build_graph`, and NotFoundError without a center if no paper is classified.
     """
-    choice = replace(choice, center=choice.center or newest_classified(session))
+    choice = replace(choice, center=_center_of(session, choice.center))
     if choice.center is None:
         raise NotFoundError("nothing is classified yet, so there is nothing to draw; name a center")
     graph = _graph(session, choice)
@@ -128,7 +175,12 @@ def network_document(session: Session, choice: GraphChoice) -> str:
 
 
 def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
-    return build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=DRAWN_CAP)
+    graph = build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=DRAWN_CAP)
+    if choice.branch:
+        center = graph.graph["center"]
+        hues = {key: node["hue"] for key, node in graph.nodes(data=True) if "hue" in node and key != center}
+        graph.remove_nodes_from([key for key, hue in hues.items() if hue != choice.branch])
+    return graph
 
 
 def _colors(graph: "nx.MultiDiGraph[str]", chosen: Mapping[str, int]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The pages from which the survey is run: objections, releases with what changed, jobs and tokens."""
+"""The pages from which the survey is run: objections, releases with what changed, jobs, changes and tokens."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,14 @@ from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.tokens import list_tokens
+from wamkg.views.history import batch_list
 from wamkg.views.jobs import JobItem
 from wamkg.views.objections import agenda, objection_list
 from wamkg.views.snapshots import NOW, release_list
 from wamkg.vocabulary import OPEN_STATUSES, Role
 
 MAX_CLOSED = 50
+SHOWN_BATCHES = 100
 
 
 def objections_page(session: Session, viewer: Viewer | None = None, done: str | None = None, problem: str = "") -> str:
@@ -65,6 +67,17 @@ def jobs_page(
         kinds=kinds,
         live=any(job.status in ("queued", "running") for job in jobs),
         problem=problem,
+    )
+
+
+def changes_page(session: Session, viewer: Viewer | None = None) -> str:
+    """The newest batches of writes: who changed what and when, with forms that undo them."""
+    return render(
+        "changes.html",
+        viewer=viewer,
+        **page_frame(session),
+        here="/changes",
+        batches=batch_list(session, SHOWN_BATCHES),
     )
 
 

@@ -119,8 +119,9 @@ async def _graph_choice(
     hops: Annotated[int, Query(ge=0, le=4)] = HOPS,
     kind: Annotated[tuple[str, ...], Query(max_length=20)] = (),
     layout: Annotated[Literal["time", "links"], Query()] = "time",
+    branch: Annotated[str, Query(max_length=200)] = "",
 ) -> GraphChoice:
-    return GraphChoice(center.strip() or None, hops, tuple(filter(None, kind)), layout)
+    return GraphChoice(center.strip() or None, hops, tuple(filter(None, kind)), layout, branch)
 
 
 ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]

@@ -1,4 +1,4 @@
-"""The pages from which the survey is run: objections, releases and jobs, with their forms."""
+"""The pages from which the survey is run: objections, releases, jobs, changes and tokens, with their forms."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
-from wamkg.pages.running import jobs_page, objections_page, releases_page, tokens_page
+from wamkg.pages.running import changes_page, jobs_page, objections_page, releases_page, tokens_page
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.objections import ObjectionOutcome
 from wamkg.services import jobs, objections, tokens
@@ -114,6 +114,12 @@ def _steer(request: Request, uid: str, action: str) -> Response:
 
 def _jobs_with(session: Session, viewer: Viewer | None, *, problem: str = "") -> str:
     return jobs_page(session, job_list(session, SHOWN_JOBS), STARTED_BY_HAND, viewer, problem)
+
+
+@router.get("/changes")
+def show_changes(session: SessionDep, who: ViewerDep) -> HTMLResponse:
+    """What changed: the newest batches, each of which can be undone."""
+    return page(changes_page(session, who), who=who)
 
 
 @router.get("/tokens")
