@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
@@ -100,13 +100,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.state.settings = settings
     app.state.measures = Measures()
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(reject_unknown_parameters)])
+    # Each router goes into the application itself: what is nested twice is built at once, not when it is first asked.
+    known = Depends(reject_unknown_parameters)
     for writes in WRITES:
-        api.include_router(writes)
+        app.include_router(writes, prefix=PREFIX, dependencies=[known])
     for router in READS:
-        api.include_router(router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
-    app.include_router(api)
-    app.include_router(operations.router, dependencies=[Depends(reject_unknown_parameters)])
+        app.include_router(
+            router,
+            prefix=PREFIX,
+            dependencies=[known, Depends(may_read)],
+            responses=problems(401, 404, 409, 422, 429),
+        )
+    app.include_router(operations.router, dependencies=[known])
     app.include_router(documentation.router)
     app.include_router(sessions.router)
     app.include_router(pages.forms)
