@@ -1,5 +1,6 @@
 """Fixtures: real parts only. A store is a real SQLite file or a real PostgreSQL; the smallest data that will do."""
 
+import gc
 import os
 import tempfile
 import warnings
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import settings as property_settings
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from wamkg_api.app import create_app
 
 from wamkg.importing.seed_loader import load_seeds
@@ -20,6 +24,18 @@ from wamkg.store.session import Store
 property_settings.register_profile("same", derandomize=True)
 property_settings.register_profile("random")
 property_settings.load_profile(os.environ.get("WAMKG_PROPERTIES", "same"))
+
+# Thousands of stores are opened in one process. Each would compile its statements again, which takes half of the time
+# of a small test: dialects of one kind count as equal and share what was compiled. Garbage is looked for less often.
+gc.set_threshold(100_000, 20, 50)
+DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+_compiled: LRUCache[object, object] = LRUCache(5000)
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_compiled_statements(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_compiled)
 
 
 @pytest.fixture(scope="session")
