@@ -1,6 +1,9 @@
 """Lists whose papers have no links, and words beside titles that are no authors."""
 
+import pytest
+
 from tests.helpers.importing_samples import EMPTY, read
+from wamkg.matching.record import UnreadableLine
 
 CITED = [
     ("Sorting Boxes By Color", "ICRA 2019"), ("A Gripper For Wet Hands", "IROS 2020"), ("Door Knobs", "CASE 2021"),
@@ -69,9 +72,51 @@ def test_contents_with_full_addresses_are_no_papers() -> None:
 
 
 def test_news_of_a_list_are_no_class() -> None:
-    from wamkg.importing.lists.new_taxonomy import is_class_heading
+    from wamkg.importing.lists.headings import is_class_heading
 
     for heading in ("News", "What's New", "🔥 Updates", "Latest Updates", "Changelog", "Recent Papers", "论文列表"):
         assert not is_class_heading(heading), heading
     for heading in ("New Methods", "News Recommendation", "Change Detection", "Update Rules"):
         assert is_class_heading(heading), heading
+
+
+DATED = (
+    "- [2019] Paper Kites, O. Lund", "- Paper Kites, O. Lund, 2019", "- Paper Kites (2019), O. Lund", "- [2019] Kites",
+    "- O. Lund. Paper Kites. 2019", "- 2019 - Paper Kites, O. Lund", "- 2019: Paper Kites (O. Lund)", "- Kites, 2019",
+    "- May 2019. Paper Kites. Olga Lund", "- **Paper Kites** (2019)", "- **Paper Kites**, Olga Lund, 2019",
+    "- Paper Kites ('19), O. Lund", "- [ICML'19] Paper Kites", "- 05/2019: Paper Kites", "- Lund (2019) \"Kites\"",
+    "- [2019] 纸风筝, 王伟", "- 王伟. 纸风筝. 2019", "- [2019年5月] 纸风筝", "- [2019] PAPER KITES, O. LUND",
+    "1. [2019] Paper Kites, O. Lund", "- Paper Kites — Lund & Moe — 2019",
+    "[2019] Paper Kites, O. Lund", "- [2019] Paper Kites, O. Lund [[code](https://github.com/a/b)]",
+    "<ul><li>[2019] Paper Kites, O. Lund</li></ul>", "- [2019] Paper Kites, O. Lund\n  - about kites",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", DATED)
+@pytest.mark.parametrize("above", ["", "- [Flying Kites in Strong Winds](https://arxiv.org/abs/1901.00001), 2019\n"])
+def test_a_dated_line_without_a_link_is_read_or_listed(line: str, above: str) -> None:
+    text = f"## Kites\n\n{above}{'' if line[0] in '-1' else chr(10)}{line}\n"
+    items = list(read(text, EMPTY).items)
+    at = text[: text.index(line)].count("\n") + 1
+    found = [item for item in items if item.line == at]
+    assert len(found) == 1, items
+    told = isinstance(found[0], UnreadableLine) or "is a guess" in str(found[0].doubts)
+    assert told or found[0].title in ("Paper Kites", "Kites", "纸风筝"), found
+
+
+def test_every_line_of_a_dated_paragraph_and_lines_below_a_year_are_listed() -> None:
+    text = "## Kites\n\n[2019] Paper Kites, O. Lund\n[2020] Box Kites, P. Moe\n\n## 2021\n\n- Kite Tails, R. Berg\n"
+    assert [item.line for item in read(text, EMPTY).items] == [3, 4, 8]
+
+
+def test_dated_news_and_remarks_about_the_list_are_no_papers() -> None:
+    text = (
+        "# Kites\n\n- Last updated: May 2021\n\n## News\n\n- 2024-05-02: Added ten papers\n\n## Thanks\n\n- Mia Novak\n"
+    )
+    assert list(read(text, EMPTY).items) == []
+
+
+def test_a_table_of_short_titles_is_read_below_paper() -> None:
+    table = "| Year | Paper | By |\n|---|---|---|\n| 2019 | Paper Kites | O. Lund |\n| 2020 | Box Kites | P. Moe |\n"
+    found = [(r.title, r.authors, r.year) for r in read(f"# Kites\n\n{table}", EMPTY).records()]
+    assert found == [("Paper Kites", ["O. Lund"], 2019), ("Box Kites", ["P. Moe"], 2020)]

@@ -97,6 +97,8 @@ def is_name(text: str) -> bool:
         return False
     if any(word.lower() in _NO_NAME for word in words) or is_journal(text):
         return False
+    if text.isupper() and has_initial(words[0]):  # "M. NIELSEN"
+        words = [word.title() for word in words]
     return all(_is_name_word(w) or w.lower() in _PARTICLES for w in words) and any(
         c.islower() for w in words for c in w[1:]
     )

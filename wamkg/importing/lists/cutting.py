@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wamkg.importing.links import is_link_label
-from wamkg.importing.lists.authors import has_initial
+from wamkg.importing.lists.authors import has_initial, is_family
 from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
 from wamkg.importing.lists.words import all_common, has_han, is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import is_known_venue, read_date, read_venue
@@ -175,11 +175,18 @@ def kind_of_words(text: str, loose: bool = False) -> PieceKind:
         return PieceKind.CREDITS if any(is_arxiv_number(d) for d in found.details) else PieceKind.TEXT
     if _NEW.match(text) or (is_link_label(text) and length_of(text) <= _LABEL_WORDS):
         return PieceKind.MARK
-    if found.complete and not found.sure:
-        return PieceKind.WEAK if found.authors or (found.institutions and not loose) else PieceKind.CREDITS
     if found.complete:
-        return PieceKind.CREDITS
+        weak = not found.sure and (found.authors or (found.institutions and not loose))
+        return PieceKind.WEAK if weak else PieceKind.CREDITS
+    if _are_two_families(text):
+        return PieceKind.WEAK
     return PieceKind.CREDITS if _mostly_names(found) else PieceKind.TEXT
+
+
+def _are_two_families(text: str) -> bool:
+    """Whether a text may be two family names: "Lund & Moe"."""
+    words = text.split()
+    return len(words) == 3 and words[1] in ("&", "and") and is_family(words[0]) and is_family(words[2])
 
 
 def _mostly_names(found: Credits) -> bool:

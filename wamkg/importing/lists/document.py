@@ -10,6 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.blocks import Block, BlockKind, BlockRow, blocks_of, read_nodes
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.headings import is_news_heading
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Atom, Inline, join, read_source
 from wamkg.importing.lists.keyed_fields import key_of, role_of_key, without_key
@@ -20,6 +22,7 @@ from wamkg.importing.lists.paper_entries import (
     is_bare_title,
     is_body_of_paper,
     is_credits_line,
+    is_dated_line,
     is_keyed,
     is_link_line,
     is_prose,
@@ -28,6 +31,7 @@ from wamkg.importing.lists.paper_entries import (
     linked_heads,
     may_be_paper,
     may_be_title,
+    may_follow_year,
     names_a_paper,
     paper_heading,
     reads_like_citation,
@@ -85,6 +89,7 @@ _MIN_UNDERSCORED = 4
 _MIN_PLACED = 3
 """Minimum number of bullets with venue and year for a list of papers without any link."""
 _LONE = "it reads like a paper, but nothing beside it does; add a link to the paper to have it read"
+_DATED = "it may name a paper or its authors, but has no link to one; add a link to the paper to have it read"
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
@@ -267,6 +272,25 @@ class _BlockReader:
         """List a line that cannot be read."""
         self.document.unreadable.append(UnreadableLine(line, reason, excerpt(self.lines, line)))
 
+    def headings_above(self, section: int | None) -> Iterator[str]:
+        """Return the headings of a section and of those that contain it, from below."""
+        while section is not None:
+            yield self.document.sections[section].text
+            section = self.document.sections[section].parent
+
+    def fail_citation(self, head: Head, section: int | None) -> None:
+        """List a line, or each line of a paragraph, that reads like a paper or has a year like one."""
+        if reads_like_citation(head):
+            return self.fail(head.line, _LONE)
+        above = list(self.headings_above(section))
+        dated = is_dated_line(head) and not any(map(is_news_heading, above))
+        if dated or (may_follow_year(head) and any(read_credits(text).year for text in above)):
+            lines = zip(head.inline.line_offsets(), head.inline.lines(), strict=True)
+            further = [offset for offset, line in lines if offset and is_dated_line(Head(line, head.line + offset))]
+            for offset in (0, *further):
+                self.fail(head.line + offset, _DATED)
+        return None
+
     def fail_bare(self) -> None:
         """List the bold bullets that look like titles, unless there are only a few: those may be features."""
         if len(self.bare) >= _MIN_BARE:
@@ -286,8 +310,8 @@ class _BlockReader:
                 continue
             if candidate.has_paper_link:
                 self.mention(candidate.head)
-            elif reads_like_citation(candidate.head):
-                self.fail(candidate.head.line, _LONE)
+            else:
+                self.fail_citation(candidate.head, candidate.section)
 
     def heading(self, block: Block, following: Sequence[Block]) -> None:
         """A heading starts a section, or is a paper."""
@@ -340,8 +364,8 @@ class _BlockReader:
                 self.mention(part)
             elif may_be_paper(part) and part.inline.starts_marked:
                 self.add(part, "paragraph", certain=False)
-            elif reads_like_citation(part):
-                self.fail(part.line, _LONE)
+            else:
+                self.fail_citation(part, self.section)
         return None
 
     def mention(self, head: Head) -> None:
@@ -443,13 +467,15 @@ class _BlockReader:
             return self.gather(candidate, [], rest, depth)
         if is_bare_title(head):
             self.bare.append(head.line)
-        elif not rest and reads_like_citation(head):
-            self.fail(head.line, _LONE)
-        kept = list(self.stack)
+        elif not rest:
+            self.fail_citation(head, self.section)
+        kept, before = list(self.stack), len(self.document.candidates)
         if rest and head.inline.text:
             self.enter(_GROUP_LEVEL + depth, head.inline.text, head.line)
         self.walk(rest, depth + 1)
         self.stack = kept
+        if rest and len(self.document.candidates) == before:
+            self.fail_citation(head, self.section)
         return None
 
     def table(self, block: Block) -> None:

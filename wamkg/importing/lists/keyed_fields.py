@@ -31,7 +31,7 @@ _SYNONYMS = {
               "pub", "venue year", "conference journal", "journal conference", "publisher", "publish", "year venue",
               "proceeding", "收录", "收录会议", "发表会议", "刊物",
               "会议", "期刊", "会议 期刊", "期刊 会议", "发表", "来源", "出处"),
-    "authors": ("author", "author s", "first author", "作者"),
+    "authors": ("author", "author s", "first author", "by", "作者"),
     "links": ("link", "url", "resource", "material", "paper link", "link to paper", "arxiv link", "pdf link", "链接",
               "地址", "论文链接", "笔记", "讲解", "解读"),
     "note": ("tl dr", "tldr", "tl dr s", "summary", "note", "comment", "remark", "one line summary", "description",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wamkg.identifiers import title_key
 from wamkg.importing.lists.document import ListSection
 from wamkg.importing.lists.entry import ListEntry
-from wamkg.importing.lists.new_taxonomy import is_news_heading
+from wamkg.importing.lists.headings import is_news_heading
 from wamkg.importing.lists.reading import Listed
 from wamkg.importing.lists.words import is_sentence
 

@@ -11,17 +11,18 @@ from wamkg.importing.lists.entry import ListEntry
 from wamkg.importing.lists.heads import Head, HeadLink
 from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.keyed_fields import key_of, role_of_key
-from wamkg.importing.lists.spans import label_links
+from wamkg.importing.lists.spans import HeadPiece, label_links
 from wamkg.importing.lists.title import COLONS
 from wamkg.importing.lists.unread_ids import SurveyIds
 from wamkg.importing.lists.words import is_sentence, length_of
 from wamkg.importing.taxonomy_index import label_key
+from wamkg.importing.venues import is_known_venue
 
 _BREAK = Atom("\n")
 _NO_PAPER = frozenset((
-    "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "content",
-    "contents", "acknowledgement", "acknowledgements", "acknowledgments", "contact", "resource", "resources", "links",
-    "related", "community", "contributing", "contribution", "contributions", "license", "papers", "list",
+    "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "updated",
+    "content", "contents", "acknowledgement", "acknowledgements", "acknowledgments", "contact", "resource", "resources",
+    "links", "related", "community", "contributing", "contribution", "contributions", "license", "papers", "list",
 ))  # fmt: skip
 """Words in headings about the list itself."""
 _CONNECTING = 3
@@ -35,6 +36,11 @@ _BRACKETS_BEHIND = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
 _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
 """A year in brackets before words."""
+_SET_OFF_YEAR = re.compile(
+    r"(?:^|[\[(（【,;，；:：/|—]|\.\s|\s[-–]\s)\W*(?:[^\W\d]+\.?\s)?(?:\d{1,2}[-/.])?(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}(?:[a-z]|年(?:\d+月)?)?"
+    r"\s*(?:$|[\])）】,.;，；。:：/|–—-])|^\W*(?:19|20)\d\d\s|[(（\[]\W*['’]\d\d[\])）]"
+)
+"""A year, perhaps with a month or venue, in brackets or between punctuation, or in front."""
 _PROSE = 14
 """Number of unclassified words from which a line is prose."""
 _MAX_TITLE = 30
@@ -108,6 +114,15 @@ def may_be_paper(head: Head) -> bool:
     )
 
 
+def may_follow_year(head: Head) -> bool:
+    """Whether a line without a link, below a heading that is a year, has several names and nothing unknown.
+
+    One of them may be a title: "Falling Down, M. Nielsen".
+    """
+    named = any(len(found.authors) > 1 for found in head.credits)
+    return named and not head.inline.has_links and not is_prose(head)
+
+
 def reads_like_citation(head: Head) -> bool:
     """Whether a line without a link to a paper has a title beside authors, or beside a venue with its year."""
     piece = head.title_piece
@@ -117,6 +132,26 @@ def reads_like_citation(head: Head) -> bool:
         return False
     named = any(found.cut or (found.authors and (found.sure or head.is_dated)) for found in head.credits)
     return named or head.is_placed
+
+
+def is_dated_line(head: Head) -> bool:
+    """Whether a line has a year set off from words that may be a title, and no link except to code."""
+    if is_prose(head) or is_sentence(head.inline.text) or is_keyed(head.inline):
+        return False
+    if any(link.kind != "code" for link in head.links):
+        return False
+    dated = _SET_OFF_YEAR.search(head.inline.text) or any(found.year or found.date for found in head.credits)
+    words = normalise(head.inline.text.partition(":")[0]).split()
+    about_list = len(words) <= _TITLE_WORDS and _NO_PAPER.intersection(words)
+    return bool(dated) and not about_list and any(_may_be_title(piece) for piece in head.pieces)
+
+
+def _may_be_title(piece: HeadPiece) -> bool:
+    """Whether a piece has other words than a known venue, a date, or a remark."""
+    found = piece.found
+    if found is None:
+        return piece.kind is not PieceKind.MARK
+    return bool(found.authors or found.rest or (found.venue and not is_known_venue(found.venue)))
 
 
 def is_bare_title(head: Head) -> bool:

@@ -111,10 +111,12 @@ def _title_column(roles: Roles, columns: Sequence[Sequence[Inline]]) -> int | No
 
 
 def _is_no_title(cell: Inline) -> bool:
-    """Whether a cell under "Paper" has only links labeled with their target type, or credits."""
-    return (
-        _only_labels(cell) or not any(c.isalnum() for c in cell.text) or read_credits(cell.text, loose=False).complete
-    )
+    """Whether a cell under "Paper" has only links labeled with their target type, or credits.
+
+    Two capitalized words alone may be a title or a person's name; below this heading they are a title.
+    """
+    found = read_credits(cell.text, loose=False)
+    return _only_labels(cell) or not any(c.isalnum() for c in cell.text) or (found.complete and found.sure)
 
 
 def _has_titles(cells: Sequence[Inline], fewest: int) -> bool:
