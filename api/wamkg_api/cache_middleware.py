@@ -1,12 +1,15 @@
 """Response cache for every read: responses are reused while the store does not change. Adds ETag, 304 and gzip."""
 
-from collections.abc import Callable
+from asyncio import Event
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.session import ChangeTracker
-from wamkg_api.access import credentials_of, has_token, remember, remembered
+from wamkg_api.access import Caller, credentials_of, has_token, remember, remembered
 from wamkg_api.cache_scope import CacheScope, audience_of
 from wamkg_api.cached_response import UNCHANGING, CachedResponse
 from wamkg_api.limits import FREE
@@ -18,19 +21,24 @@ MAX_ANSWER = 4 * 1024 * 1024
 YEAR = 31_536_000
 """Seconds for which a client may keep an answer that never changes."""
 UNCACHED_ROUTES = (*FREE, "/sign-in")
+MOST_WAITS = 2
+"""How often a request waits for an equal one: a second time if the store has changed meanwhile."""
 
 
 class CacheMiddleware:
     """ASGI middleware: caches complete GET responses until the store changes, and validates them by ETag.
 
     The ETag is a hash of the content, so it survives restarts and is equal in all workers. A response that depends on
-    the caller is reused only for callers in the same scope. HEAD is GET without a body.
+    the caller is reused only for callers in the same scope. HEAD is GET without a body. Of several equal requests at a
+    time one is worked out, and the others wait for it: after a write, all readers ask for the same at once.
     """
 
     def __init__(self, app: ASGIApp, freshness: Callable[[], ChangeTracker], most_bytes: int) -> None:
         self.app = app
         self._freshness = freshness
         self._kept = ResponseCache(most_bytes)
+        self._keeps = most_bytes > 0
+        self._under_way: dict[CacheKey, Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -39,18 +47,42 @@ class CacheMiddleware:
             return
         address = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
         asked = CacheKey(address + _negotiated(scope), credentials_of(scope), await self._state())
-        caller = self._kept.caller(asked)
-        # A token that is not known yet may be none at all, which even a public answer must say.
-        answer = self._kept.find(asked, caller) if caller or not has_token(scope) else None
+        caller, answer = self._find(scope, asked)
+        for _ in range(MOST_WAITS):
+            if answer is not None or (first := self._under_way.get(asked)) is None or first.is_set():
+                break
+            await first.wait()
+            asked = replace(asked, state=await self._state())
+            caller, answer = self._find(scope, asked)
         if answer is None:
             remember(scope, caller)
-            answer = await _ResponseRecorder(self.app, scope, receive, send).run()
-            if answer is None:
-                return
-            self._keep(scope, asked, answer)
+            with self._announced(asked) as done:
+                answer = await _ResponseRecorder(self.app, scope, receive, send, done).run()
+                if answer is None:
+                    return
+                self._keep(scope, asked, answer)
         else:
             scope["state"]["route"] = answer.route
         await _send(scope, answer, send)
+
+    def _find(self, scope: Scope, asked: CacheKey) -> tuple[Caller | None, CachedResponse | None]:
+        """The known caller, and the response that is cached for them."""
+        caller = self._kept.caller(asked)
+        # A token that is not known yet may be none at all, which even a public answer must say.
+        return caller, self._kept.find(asked, caller) if caller or not has_token(scope) else None
+
+    @contextmanager
+    def _announced(self, asked: CacheKey) -> Iterator[Event]:
+        """Let equal requests wait until the event is set: when the response is cached, or will not be."""
+        done = Event()
+        if self._keeps:
+            self._under_way.setdefault(asked, done)
+        try:
+            yield done
+        finally:
+            done.set()
+            if self._under_way.get(asked) is done:
+                del self._under_way[asked]
 
     def _keep(self, scope: Scope, asked: CacheKey, answer: CachedResponse) -> None:
         caller = remembered(scope)
@@ -76,8 +108,8 @@ def _negotiated(scope: Scope) -> str:
 class _ResponseRecorder:
     """Runs the app and records its response. A response that grows too long is passed on as it comes."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        self._app, self._receive, self._send = app, receive, send
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, done: Event) -> None:
+        self._app, self._receive, self._send, self._done = app, receive, send, done
         self._scope: Scope = {**scope, "method": "GET"}
         self._head_only = scope["method"] == "HEAD"
         self._start: Message = {}
@@ -109,6 +141,7 @@ class _ResponseRecorder:
             self._size += len(self._parts[-1])
             if self._size > MAX_ANSWER and message.get("more_body"):
                 self._streaming = True
+                self._done.set()  # a slow client must not hold others up
                 await self._send(self._start)
                 await self._pass_on({**message, "body": b"".join(self._parts)})
 

@@ -1,12 +1,15 @@
 """Answers kept for those who sign in: each gets what would be worked out for them, and nothing of anybody else."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
 from wamkg_api.access import COOKIE, Caller
 from wamkg_api.app import create_app
 from wamkg_api.response_cache import CacheKey, ResponseCache
@@ -106,6 +109,31 @@ def test_a_write_is_seen_at_once_by_who_reads_with_a_token(
     for note in ("one", "two"):
         client.patch(path, json={"note": note, "why": "a test"}, headers=curator)
         assert [client.get(path, headers=reader).json()["note"] for _ in range(2)] == [note, note]
+
+
+def test_equal_requests_at_a_time_are_worked_out_once(seeded_store: Store, home: Path, stack: ExitStack) -> None:
+    client = opened(stack, seeded_store, home)
+    curator = token_for(seeded_store)
+    statements: list[object] = []
+
+    def count(*asked: object) -> None:
+        statements.append(asked[2])
+
+    event.listen(Engine, "before_cursor_execute", count)
+    stack.callback(event.remove, Engine, "before_cursor_execute", count)
+
+    async def at_once(number: int) -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(client.app), base_url="http://here") as reader:
+            return await asyncio.gather(*(reader.get(f"{API}/taxonomies/wam") for _ in range(number)))
+
+    asked = {}
+    for number in (1, 16):
+        client.patch(f"{API}/papers/{PAPER}", json={"note": f"for {number}", "why": "a test"}, headers=curator)
+        statements.clear()
+        answers = client.portal.call(at_once, number)  # type: ignore[union-attr]
+        assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
+        asked[number] = len(statements)
+    assert asked[16] == asked[1] > 0
 
 
 @pytest.mark.parametrize(("left", "known"), [(60, True), (-1, False), (None, True)])
