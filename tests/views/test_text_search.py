@@ -102,6 +102,14 @@ def filled(store: Store, tmp_path: Path) -> Store:
         ("tea lion zebra", []),
         ("cup that waits zebra", ["A cup that waits"]),
         ("2501.00004", ["Tea leaves"]),
+        ("https://papers.example.net/p/2501.00004v2", ["Tea leaves"]),
+        ("2501.00004v1.pdf", ["Tea leaves"]),
+        ("Leaf et al. (ICRA), arXiv 2501.00004", ["Tea leaves"]),
+        ("Leaf et al., ICRA", ["Tea leaves"]),
+        ("leaf2025tea", ["Tea leaves"]),
+        ("leaf2024tea", []),
+        (r"\textbf{TeaArm}", ["An arm that pours tea", "A cup that waits"]),
+        (r"\emph{A cup that waits}", ["A cup that waits"]),
     ],
 )
 def test_a_paper_is_found_by_what_one_knows_of_it(filled: Store, q: str, titles: list[str]) -> None:

@@ -6,7 +6,7 @@ tables. So nothing is stored twice, and an undo, a merge or a restored backup ca
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from snowballstemmer import stemmer  # type: ignore[import-untyped]
@@ -28,6 +28,13 @@ MAY_LACK = 3
 """One word in so many may be missing, if no paper has all of them."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _ADDRESS = re.compile(r"https?://", re.I)
+_ARXIV_WITHIN = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
+"""An arXiv id within a reference, the name of a file, or the address of a page about the paper."""
+_ET_AL = re.compile(r"\bet\.?\s+al\b\.?", re.I)
+_FONT = re.compile(r"\\(?:emph|text\w{2}|mathrm|mathbf|mathsf)(?=\{)")
+"""LaTeX commands of a font: what they surround is a name."""
+_KEY = re.compile(r"([^\W\d_]+)(\d{4})([^\W\d_]\w*)")
+"""A citation key that nobody has stored yet: a name, a year and a word of the paper."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +53,23 @@ class TextQuery:
 
 def read_query(session: Session, typed: str) -> TextQuery:
     """Read what a person typed."""
-    words = tuple(normalise(typed).split()[:MAX_WORDS])
+    typed = _FONT.sub("", typed).strip()
+    words = tuple(normalise(_ET_AL.sub(" ", typed)).split()[:MAX_WORDS])
     sqlite = session.get_bind().dialect.name == "sqlite"
-    asked = TextQuery(typed.strip(), words, frozenset(_named(session, typed.strip())), sqlite)
-    if len(words) < MAY_LACK or asked.named:
+    asked = TextQuery(typed, words, frozenset(_named(session, typed)), sqlite)
+    key = _KEY.fullmatch(typed)
+    if asked.named or not (key or len(words) >= MAY_LACK):
         return asked
     one = select_columns(Paper.id).where(matching(asked)).limit(1)
-    found = session.connection().execute(one).first() is not None
-    return asked if found else TextQuery(asked.text, words, asked.named, sqlite, strict=False)
+    if session.connection().execute(one).first() is not None:
+        return asked
+    return (
+        replace(asked, words=tuple(normalise(" ".join(key.groups())).split())) if key else replace(asked, strict=False)
+    )
 
 
 def _named(session: Session, typed: str) -> set[int]:
-    found = set(locate_papers(session, [typed]).values()) if typed else set()
+    found = set(locate_papers(session, [typed, *_ARXIV_WITHIN.findall(typed)]).values()) if typed else set()
     if _ADDRESS.match(typed):
         rest = _ADDRESS.sub("", typed).rstrip("/")
         forms = [f"{scheme}{rest}{end}" for scheme in ("https://", "http://") for end in ("", "/")]

@@ -6,6 +6,7 @@ const holder = document.querySelector("#card");
 const undo = document.querySelector("#undo");
 const walk = document.querySelector("#walk");
 const find = document.querySelector("#find");
+const hint = document.querySelector("#hint");
 const dialog = document.querySelector("#keys");
 const queue = JSON.parse(document.querySelector("#queue").textContent);
 const parked = new Map(); // cards of papers that come next, by paper
@@ -73,6 +74,7 @@ async function fetchPage(url) {
 function show(shown) {
   holder.replaceChildren(shown);
   close();
+  tell("");
   document.querySelector(".lost")?.remove();
   drawStrip();
   history.replaceState(null, "", address({ at: paperOf(shown) }));
@@ -434,10 +436,26 @@ document.addEventListener("keydown", (event) => {
     const button = card().querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (branch) goTo(branch.value);
     else if (button) button.click();
+    else if (UNAVAILABLE[event.key]) tell(UNAVAILABLE[event.key]);
     else return;
   }
   event.preventDefault();
 });
+
+const NO_RANK = "No leaf of that rank is suggested here.";
+const UNAVAILABLE = {
+  Enter: "There is nothing to accept: no level is suggested with confidence. Choose a place, o or u.",
+  1: NO_RANK,
+  2: NO_RANK,
+  3: NO_RANK,
+  r: "No leaf is suggested here that could be rejected.",
+  g: "No leaf is suggested here, so none fits. Choose a place.",
+};
+
+function tell(text) {
+  hint.textContent = text;
+  hint.hidden = text === "";
+}
 
 const keysAreOn = () => localStorage.getItem("review-keys") !== "off";
 const toggle = document.querySelector("#keys-on");
