@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import wamkg
+from wamkg.garbage import rare_garbage_collection
 from wamkg.json_types import UncheckedObject
 from wamkg.settings import Settings, get_settings
 from wamkg.store.session import ChangeTracker, Store
@@ -175,7 +176,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store = Store(app.state.settings.url)
     app.state.freshness = ChangeTracker(app.state.store)
     app.state.figures = FigureQueue()
-    yield
+    with rare_garbage_collection():
+        yield
     app.state.freshness.close()
     app.state.store.close()
 

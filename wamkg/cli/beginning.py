@@ -9,11 +9,11 @@ import typer
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, out, print_json, print_undo
 from wamkg.cli.decisions import ByOption
 from wamkg.cli.import_report import print_losses, print_outcome, print_quality_warnings
-from wamkg.cli.imports import rare_garbage_collection
 from wamkg.cli.progress import end_progress, progress
 from wamkg.cli.store import print_counts
 from wamkg.cli.whole_taxonomies import branch_lines, listing_mistakes, read_file
 from wamkg.errors import ConflictError
+from wamkg.garbage import rare_garbage_collection
 from wamkg.importing.import_report import Outcome
 from wamkg.near_matches import unknown
 from wamkg.packaged import packaged_main_taxonomy

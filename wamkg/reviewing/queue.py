@@ -1,6 +1,6 @@
 """The review queue: one item per work, in a chosen order; a decision applies to all its pending versions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -35,7 +35,7 @@ VERSION, NEIGHBOUR = "version", "neighbour"
 
 
 def version_groups(
-    session: Session, taxonomy: Taxonomy, pending: Iterable[PendingPaper] | None = None
+    session: Session, taxonomy: Taxonomy, pending: Collection[PendingPaper] | None = None
 ) -> list[list[int]]:
     """Works of several papers, by number; some of them may have been decided. `pending` are all papers that wait, if
     they are known.
@@ -45,18 +45,18 @@ def version_groups(
     judged different.
     """
     works = load_work_groups(session)
-    works.join({*_alike(session, taxonomy), *_namesakes(pending or pending_namesakes(session, taxonomy))})
+    works.join({*_alike(session, taxonomy, pending), *_namesakes(pending or pending_namesakes(session, taxonomy))})
     return works.groups()
 
 
-def _alike(session: Session, taxonomy: Taxonomy) -> list[Pair]:
+def _alike(session: Session, taxonomy: Taxonomy, waiting: Iterable[PendingPaper] | None) -> list[Pair]:
     named = [
         (number, reason["paper"])
         for number, reasons in pending_reasons(session, taxonomy, VERSION)
         for reason in reasons
     ]
     numbers = numbers_by_slug(session, (slug for _, slug in named))
-    pending = {paper.number for paper in pending_papers(session, taxonomy, numbers.values())}
+    pending = {paper.number for paper in waiting or pending_papers(session, taxonomy, numbers.values())}
     return [sorted_pair(number, numbers[slug]) for number, slug in named if numbers.get(slug) in pending]
 
 
