@@ -16,8 +16,9 @@ from tests.bench.measure_beginnings import field
 from tests.helpers.suggesting_corpus import survey_training_set
 from wamkg.embedding.cache import embed_texts
 from wamkg.embedding.encoders import SentenceTransformerEncoder
+from wamkg.store.paper_texts import sentences
 from wamkg.suggesting.classifiers import Logistic
-from wamkg.suggesting.examples import PaperDocument, TrainingSet, sentences
+from wamkg.suggesting.examples import PaperDocument, TrainingSet
 from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, VectorView, dense
 from wamkg.suggesting.registry import PLAIN_WORDS
 from wamkg.suggesting.taxon_tree import Bools, Floats

@@ -41,6 +41,17 @@ def test_a_class_has_a_panel_with_its_criteria_papers_and_growth(client: TestCli
     assert client.get("/taxonomy?at=nothing/like/it").status_code == 404
 
 
+def test_the_tree_shows_size_growth_and_problems_of_each_class(client: TestClient, seeded_store: Store) -> None:
+    html = unescape(client.get("/taxonomy").text)
+    for path, count in counts(seeded_store).items():
+        line = html[html.index(f'data-path="{path}"') :].partition("</summary>")[0]
+        assert f'aria-label="{count} papers in ' in line, path
+        assert not count or ("by quarter from 20" in line and "<rect" in line), path
+    assert '<span class="warn">fewer than 8 papers</span>' in html
+    assert "by quarter from 2023-Q1 to 2026-Q2, at most" in html
+    assert '<span class="warn">' not in client.get("/taxonomy?taxonomy=challenges").text
+
+
 @pytest.mark.parametrize(
     ("operation", "fields", "words", "button"),
     [

@@ -10,10 +10,11 @@ from sklearn.linear_model import LogisticRegression
 
 from tests.helpers.suggesting_corpus import survey_training_set, training_set
 from wamkg.errors import InvalidInputError
+from wamkg.store.paper_texts import sentences
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import NEVER, temper, threshold_for
 from wamkg.suggesting.classifiers import Logistic
-from wamkg.suggesting.examples import PaperDocument, TrainingSet, masked, sentences
+from wamkg.suggesting.examples import PaperDocument, TrainingSet, masked
 from wamkg.suggesting.registry import FitCache, model_named
 from wamkg.suggesting.splits import nested_loo, splits_of, stratified_folds, time_forward
 from wamkg.suggesting.taxon_tree import Tree

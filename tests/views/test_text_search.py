@@ -7,9 +7,10 @@ import pytest
 from tests.helpers.edit_store import fill
 from wamkg.reviewing.entity_edits import edit_entity
 from wamkg.store.batches import get_actor
+from wamkg.store.papers import numbers_by_slug
 from wamkg.store.session import Store
 from wamkg.views.papers import PaperQuery, find_paper_page
-from wamkg.views.search import match_labels, search
+from wamkg.views.search import mark_words, match_labels, matched_sentences, search
 from wamkg.vocabulary import PERSON
 
 MIN_RIGHT = 57
@@ -114,6 +115,17 @@ def filled(store: Store, tmp_path: Path) -> Store:
 )
 def test_a_paper_is_found_by_what_one_knows_of_it(filled: Store, q: str, titles: list[str]) -> None:
     assert papers_for(filled, q) == titles
+
+
+def test_a_sentence_of_the_text_shows_the_words_found(filled: Store) -> None:
+    with filled.reading() as session:
+        numbers = numbers_by_slug(session, ["a-cup-that-waits", "tea-leaves"])
+        said = matched_sentences(session, "policy teaarm", list(numbers.values()))
+    assert said == {numbers["a-cup-that-waits"]: "It was tested beside TeaArm on policies."}
+    assert [part for part, marked in mark_words("TeaArm on Pólicies, not $x$", "teaarm policy x") if marked] == [
+        "TeaArm", "Pólicies", "x"
+    ]  # fmt: skip
+    assert mark_words("", "tea") == []
 
 
 def test_a_new_name_of_a_method_is_found_at_once(filled: Store) -> None:

@@ -1,6 +1,6 @@
 """Charts as plain numbers for an SVG template: no style attributes, no scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wamkg.views.timelines import BranchCitations, CitationPeriod, PaperTimeline, TimelinePeriod
@@ -121,6 +121,46 @@ class BarsAndSum:
     line: list[tuple[float, float]]
     periods: list[Tick]
     counts: list[Tick]
+
+
+SPARK_WIDTH, SPARK_HEIGHT = 72.0, 16.0
+"""Size of a small chart within a line, in user units."""
+
+
+@dataclass(frozen=True)
+class Spark:
+    """Counts by quarter as small bars, and what they say in words."""
+
+    bars: list[Bar]
+    words: str
+
+
+def sparks_of(counts: Mapping[str, Mapping[str, int]]) -> dict[str, Spark]:
+    """For each name its counts by quarter (`2025-Q1`), on the same quarters for all names; without other periods."""
+    known = {name: {_quarter(q): n for q, n in by.items() if "-Q" in q} for name, by in counts.items()}
+    quarters = {quarter for by in known.values() for quarter in by}
+    first, last = min(quarters, default=0), max(quarters, default=0)
+    slot = SPARK_WIDTH / (last - first + 1)
+    found = {}
+    for name, by in known.items():
+        highest = max(by.values(), default=0)
+        bars = [
+            Bar((quarter - first) * slot, SPARK_HEIGHT * (1 - n / highest), slot * (1 - GAP),
+                SPARK_HEIGHT * n / highest, "")
+            for quarter, n in sorted(by.items())
+        ]  # fmt: skip
+        if bars:
+            found[name] = Spark(bars, f"by quarter from {_named(min(by))} to {_named(max(by))}, at most {highest}")
+    return found
+
+
+def _quarter(period: str) -> int:
+    year, quarter = period.split("-Q")
+    return int(year) * 4 + int(quarter) - 1
+
+
+def _named(quarter: int) -> str:
+    return f"{quarter // 4}-Q{quarter % 4 + 1}"
 
 
 def counts_chart(items: Sequence[CitationPeriod], width: float) -> BarsAndSum:

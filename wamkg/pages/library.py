@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from wamkg.figures.plaintext import plain
 from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.links import export_url, filters_without, library_url, source_label
 from wamkg.pages.render import render
@@ -13,7 +14,7 @@ from wamkg.parameters import split_taxon
 from wamkg.store.papers import numbers_by_slug
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets
-from wamkg.views.search import match_labels
+from wamkg.views.search import mark_words, match_labels, matched_sentences
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 
 PER_PAGE = 25
@@ -149,10 +150,22 @@ def chosen_filters(query: PaperQuery) -> list[FacetValue]:
     ]  # fmt: skip
 
 
-def _matched(session: Session, query: PaperQuery, items: Sequence[PaperItem]) -> dict[str, str]:
+@dataclass(frozen=True)
+class WhyFound:
+    """Why a paper was found: what matched, and a sentence of its text in parts with the words found."""
+
+    label: str
+    sentence: list[tuple[str, bool]]
+
+
+def _matched(session: Session, query: PaperQuery, items: Sequence[PaperItem]) -> dict[str, WhyFound]:
     """Why each paper was found, by its slug; empty without words."""
     if not query.q:
         return {}
     numbers = numbers_by_slug(session, [item.slug for item in items])
     labels = match_labels(session, query.q, list(numbers.values()))
-    return {slug: labels[number] for slug, number in numbers.items()}
+    said = matched_sentences(session, query.q, list(numbers.values()))
+    return {
+        slug: WhyFound(labels[number], mark_words(plain(said.get(number, "")), query.q))
+        for slug, number in numbers.items()
+    }

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import slugify
-from wamkg.pages.chart import PHONE, SCREEN, counts_chart
+from wamkg.pages.chart import PHONE, SCREEN, counts_chart, sparks_of
 from wamkg.pages.context import load_taxon_names, page_frame
 from wamkg.pages.entities import years_of
 from wamkg.pages.links import query_url
@@ -18,7 +18,7 @@ from wamkg.store.session import once
 from wamkg.store.taxonomies import find_default_taxonomy, find_taxon, get_taxonomy
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
-from wamkg.taxonomy.health import taxonomy_health
+from wamkg.taxonomy.health import TaxonHealth, taxonomy_health
 from wamkg.views.entities import all_entities
 from wamkg.views.matrix import INSTITUTION, OTHERS, PREPRINT, UNKNOWN, VENUE, YEAR, FacetMatrix, facet_matrix
 from wamkg.views.papers import PaperItem, PaperQuery, counts_of_groups, find_paper_page, ordered_numbers
@@ -72,6 +72,7 @@ def taxonomy_page(
     nodes = {node.path: node for node in walk(tree.taxa)} if tree else {}
     node = nodes[find_taxon(session, get_taxonomy(session, tree.slug), choice.at).path] if tree and choice.at else None
     classes = load_taxon_names(session)
+    health = _health(session, tree.slug) if tree else {}
     matrix = facet_matrix(session, tree.slug, choice.facet) if tree and tree.placed and choice.facet in FACETS else None
     return render(
         "taxonomy.html",
@@ -84,6 +85,9 @@ def taxonomy_page(
         node=node,
         nodes=nodes,
         panel=_panel(session, tree.slug, node) if tree and node else {},
+        sparks=sparks_of({path: each.quarters for path, each in health.items()}),
+        problems={path: each.problems for path, each in health.items()},
+        largest=max((each.count for each in nodes.values()), default=0),
         facets=FACETS,
         facet=choice.facet,
         matrix=matrix,
@@ -103,9 +107,13 @@ def _panel(session: Session, slug: str, node: TaxonNode) -> dict[str, object]:
     years = years_of(counts[YEAR])
     charts = [counts_chart(years, width) for width in (SCREEN, PHONE)] if years else []
     items: Sequence[PaperItem] = page.items
-    health = once(session, ("health", slug), lambda: taxonomy_health(session, slug))
-    problems = next((each.problems for each in health if each.taxon == node.path), [])
-    return {"items": items, "total": page.total, "charts": charts, "years": years, "problems": problems}
+    return {"items": items, "total": page.total, "charts": charts, "years": years}
+
+
+def _health(session: Session, slug: str) -> dict[str, TaxonHealth]:
+    """The sizes and problems of the classes by path."""
+    found = once(session, ("health", slug), lambda: taxonomy_health(session, slug))
+    return {each.taxon: each for each in found}
 
 
 @dataclass(frozen=True)

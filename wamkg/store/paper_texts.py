@@ -1,5 +1,6 @@
 """The texts of papers, for encoding and for suggesting."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from wamkg.store.tables import Alias, Paper
 from wamkg.vocabulary import Standing
 
 _OF_SURVEY = (Standing.INCLUDED, Standing.CANDIDATE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9πΑ-Ω])")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ def body_of(abstract: str | None, summary: str | None) -> tuple[str, str]:
     """The text used besides the title, and its kind: `abstract`, else `summary`, else `title` (no text)."""
     source = "abstract" if abstract else "summary" if summary else "title"
     return source, abstract or summary or ""
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text into sentences at end marks followed by a capital letter, a digit or a quote."""
+    return [s.strip() for s in _SENTENCE_END.split(text) if s.strip()]
 
 
 def whole_text(title: str, body: str) -> str:

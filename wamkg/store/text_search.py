@@ -54,7 +54,7 @@ class TextQuery:
 def read_query(session: Session, typed: str) -> TextQuery:
     """Read what a person typed."""
     typed = _FONT.sub("", typed).strip()
-    words = tuple(normalise(_ET_AL.sub(" ", typed)).split()[:MAX_WORDS])
+    words = words_of(typed)
     sqlite = session.get_bind().dialect.name == "sqlite"
     asked = TextQuery(typed, words, frozenset(_named(session, typed)), sqlite)
     key = _KEY.fullmatch(typed)
@@ -66,6 +66,11 @@ def read_query(session: Session, typed: str) -> TextQuery:
     return (
         replace(asked, words=tuple(normalise(" ".join(key.groups())).split())) if key else replace(asked, strict=False)
     )
+
+
+def words_of(typed: str) -> tuple[str, ...]:
+    """The words that are looked for."""
+    return tuple(normalise(_ET_AL.sub(" ", _FONT.sub("", typed))).split()[:MAX_WORDS])
 
 
 def _named(session: Session, typed: str) -> set[int]:
@@ -124,19 +129,24 @@ def _in_text(asked: TextQuery, word: str) -> Condition:
         sought = f"%{word}%"
     elif asked.sqlite:
         hits = f"SELECT {column} FROM paper_fts WHERE paper_fts MATCH :word"
-        sought = " OR ".join(f'"{form}"*' if len(form) >= MIN_PREFIX else f'"{form}"' for form in _forms(word))
+        sought = " OR ".join(f'"{form}"*' if len(form) >= MIN_PREFIX else f'"{form}"' for form in forms_of(word))
     else:
         hits = f"SELECT {column} FROM paper_fts WHERE to_tsvector('simple', body) @@ to_tsquery('simple', :word)"
-        sought = " | ".join(f"'{form}':*" if len(form) >= MIN_PREFIX else f"'{form}'" for form in _forms(word))
+        sought = " | ".join(f"'{form}':*" if len(form) >= MIN_PREFIX else f"'{form}'" for form in forms_of(word))
     return text(f"paper.id IN ({hits})").bindparams(bindparam("word", sought, unique=True))  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=10_000)
-def _forms(word: str) -> tuple[str, ...]:
+def forms_of(word: str) -> tuple[str, ...]:
     """The word and its English stem, which begins its other forms: `policies` also finds `policy`."""
     stem = stemmer("english").stemWord(word)
     forms = (word, stem, f"{stem[:-1]}y") if stem.endswith("i") else (word, stem)
     return tuple(dict.fromkeys(form for form in forms if form == word or len(form) > MIN_PREFIX))
+
+
+def is_form_of(said: str, word: str) -> bool:
+    """Whether a word of a text is one that a search for a word finds."""
+    return any(said.startswith(form) if len(form) >= MIN_PREFIX else said == form for form in forms_of(word))
 
 
 def _in_authors(word: str) -> Condition:
@@ -206,7 +216,7 @@ def _tier_of(asked: TextQuery) -> Column:
 
 
 def _distance(asked: TextQuery) -> Column:
-    in_title = [or_(*(col(Paper.title_key).contains(form) for form in _forms(word))) for word in asked.words]
+    in_title = [or_(*(col(Paper.title_key).contains(form) for form in forms_of(word))) for word in asked.words]
     elsewhere = literal(len(in_title)) - _number_of(in_title)
     if asked.strict:
         return elsewhere

@@ -7,10 +7,8 @@ from functools import cached_property
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
-from wamkg.store.paper_texts import whole_text
+from wamkg.store.paper_texts import sentences, whole_text
 from wamkg.suggesting.taxon_tree import Tree
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9πΑ-Ω])")
 
 
 @dataclass(frozen=True)
@@ -100,11 +98,6 @@ def masked(document: PaperDocument) -> str:
     for name in sorted(document.names, key=len, reverse=True):
         text = name_pattern(name).sub(" ", text)
     return text
-
-
-def sentences(text: str) -> list[str]:
-    """Split a text into sentences at end marks followed by a capital letter, a digit or a quote."""
-    return [s.strip() for s in _SENTENCE_END.split(text) if s.strip()]
 
 
 def required_texts(training: TrainingSet, candidates: Sequence[PaperDocument] = ()) -> list[str]:

@@ -9,8 +9,9 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from wamkg.json_types import JsonObject
+from wamkg.store.paper_texts import sentences
 from wamkg.suggesting.classifiers import FittedLogistic
-from wamkg.suggesting.examples import PaperDocument, sentences
+from wamkg.suggesting.examples import PaperDocument
 from wamkg.suggesting.features import FeatureSpace, Rows, TextView, VectorView, dense
 from wamkg.suggesting.hierarchy import FittedHierarchy
 from wamkg.suggesting.registry import PLAIN_WORDS, FitCache, Model

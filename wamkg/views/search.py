@@ -1,14 +1,18 @@
 """Search by words, and by words and embeddings together."""
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlmodel import Session
 
+from wamkg.identifiers import normalise
+from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_filter import PaperFilter, find_papers, paper_numbers, paper_order
+from wamkg.store.paper_texts import body_of, sentences
 from wamkg.store.search import newest_vectors
-from wamkg.store.text_search import matches_of, methods_called, read_query
+from wamkg.store.text_search import is_form_of, matches_of, methods_called, read_query, words_of
 from wamkg.views.paging import DEFAULT_LIMIT, ListOrder, page_of
 from wamkg.views.papers import PaperItem, paper_items
 
@@ -95,6 +99,7 @@ MATCH_LABELS = {
     "text": "words of title, text, authors or venue",
 }
 SIMILAR = "similar text"
+_WORD = re.compile(r"(\w+)")
 EXACT_FIRST = 50
 """Number of best text hits among which exact ones are looked for."""
 
@@ -107,6 +112,30 @@ def match_labels(session: Session, typed: str, papers: Sequence[int]) -> dict[in
         number: f"other name of the method: {called[number]}" if number in called else MATCH_LABELS[match.field]
         for number, match in matches.items()
     }
+
+
+def matched_sentences(session: Session, typed: str, papers: Sequence[int]) -> dict[int, str]:
+    """The sentence of each paper's abstract or summary that has most of the words; papers without any are missing."""
+    words = words_of(typed)
+    found = {}
+    for number, row in paper_rows(session, papers, texts=True).items():
+        _, body = body_of(row.abstract, row.summary)
+        best = max(sentences(body), key=lambda sentence: _words_in(sentence, words), default="")
+        if _words_in(best, words):
+            found[number] = best
+    return found
+
+
+def _words_in(sentence: str, words: Sequence[str]) -> int:
+    said = normalise(sentence).split()
+    return sum(any(is_form_of(each, word) for each in said) for word in words)
+
+
+def mark_words(text: str, typed: str) -> list[tuple[str, bool]]:
+    """A text in parts, each with whether it is one of the words that are looked for."""
+    words = words_of(typed)
+    parts = [(part, any(is_form_of(normalise(part), word) for word in words)) for part in _WORD.split(text)]
+    return [(part, marked) for part, marked in parts if part]
 
 
 def _score(text_rank: int | None, vector_rank: int | None) -> float:
