@@ -15,6 +15,7 @@ from wamkg.errors import NotFoundError
 from wamkg.matching.claims import assert_value as say_fact
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.doctor import CHECKS, CheckReport, find_problems
+from wamkg.reviewing.duplicates import record_judgement
 from wamkg.reviewing.entity_edits import add_item
 from wamkg.reviewing.paper_edits import set_values
 from wamkg.store.batches import get_actor, open_batch
@@ -177,3 +178,25 @@ def test_the_command_line(seeded_store: Store, capsys: pytest.CaptureFixture[str
     assert (report["fixed"], report["fixable"]) == (1, True)
     assert run(["doctor", "nothing"]) == 1
     assert "search-index" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verdict", ["different", "unsure", "same"])
+def test_papers_of_one_title_with_two_dois_are_named_until_a_person_answers(
+    store: Store, tmp_path: Path, verdict: str
+) -> None:
+    twins = [
+        {"title": "Kites over the Bay", "authors": [author], "doi": doi, "year": 2020}
+        for author, doi in (("O. Lund", "10.1000/a"), ("Olga Lund", "10.1000/b"))
+    ]
+    prefaces = [{"title": "Preface", "venue": venue, "year": 2019} for venue in ("Kites", "Winds")]
+    fill(store, tmp_path, *twins, *prefaces)
+    with store.reading() as session:
+        (report,) = find_problems(session, ["duplicate-names"])
+    (finding,) = report.findings
+    named = finding.problem.split("`")[1]
+    assert "another DOI" in finding.problem and named.startswith("wamkg duplicates judge ")
+    one, other = named.split()[3:5]
+    with store.writing() as session:
+        record_judgement(session, get_actor(session, "ana", "person"), (one, other), verdict)
+    with store.reading() as session:
+        assert find_problems(session, ["duplicate-names"])[0].findings == []

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
+from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.quotes import find_missing_quote, texts_of
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.near_matches import unknown
@@ -17,6 +19,7 @@ from wamkg.store.assignments import rule_violations
 from wamkg.store.base import chunks
 from wamkg.store.claims import load_claims, write_resolved
 from wamkg.store.decisions import quoted_assignments
+from wamkg.store.duplicates import load_work_groups, sorted_pair
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.papers import methods_of
@@ -119,6 +122,16 @@ def _class_without_definition(session: Session) -> Iterator[CheckFinding]:
 def _duplicate_names(session: Session) -> Iterator[CheckFinding]:
     for kind, slugs in reads.duplicate_names(session):
         yield CheckFinding(f"{kind}:{slugs[0]}", f"the same name as {', '.join(slugs[1:])}")
+    works = load_work_groups(session)
+    for group in reads.namesakes(session):
+        pairs = [] if is_generic(group[0].title) else combinations(group, 2)
+        yield from (_namesakes(*pair) for pair in pairs if works.is_open(sorted_pair(*(p.id for p in pair))))
+
+
+def _namesakes(one: reads.TitledPaper, other: reads.TitledPaper) -> CheckFinding:
+    dois = " and another DOI" if one.doi and other.doi and one.doi != other.doi else ""
+    answer = f"`wamkg duplicates judge {one.slug} {other.slug} different`, or `same`"
+    return CheckFinding(f"paper:{one.slug}", f"paper:{other.slug} has the same title{dois}; answer with {answer}")
 
 
 def _stale_suggestions(session: Session) -> Iterator[CheckFinding]:
@@ -252,8 +265,8 @@ CHECKS: Mapping[str, Check] = {
         "taxa without a definition", '`wamkg set taxon:TAXONOMY:PATH definition="..."`', _class_without_definition
     ),
     "duplicate-names": Check(
-        "entities of one kind with the same name, papers with the same title",
-        "`wamkg set KIND:SLUG name=...`; for papers, decide with `wamkg duplicates` whether they are one work",
+        "entities of one kind with the same name, papers with the same title that nobody has judged",
+        "`wamkg set KIND:SLUG name=...`; for papers, `wamkg duplicates judge ONE OTHER same` or `different`",
         _duplicate_names,
     ),
     "identity-questions": Check(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from wamkg.json_types import JSON
 from wamkg.store.base import is_live, rows, select_columns, table_of
@@ -124,20 +125,34 @@ def classes_without_definition(session: Session) -> list[str]:
 
 
 def duplicate_names(session: Session) -> Iterator[tuple[str, list[str]]]:
-    """Pairs (kind, slugs) of entities with the same name, and of papers of the library with the same title."""
+    """Pairs (kind, slugs) of entities with the same name."""
     for kind, model in ENTITY_MODELS.items():
-        yield from ((kind, slugs) for slugs in _twice(session, model, "key"))
-    yield from (("paper", slugs) for slugs in _twice(session, Paper, "title_key"))
+        table = table_of(model)
+        twice = select(table.c.key).group_by(table.c.key).having(func.count() > 1)
+        found: dict[str, list[str]] = {}
+        statement = select(table.c.key, table.c.slug).where(table.c.key.in_(twice)).order_by(table.c.slug)
+        for name, slug in session.connection().execute(statement):
+            found.setdefault(name, []).append(slug)
+        yield from ((kind, slugs) for slugs in found.values())
 
 
-def _twice(session: Session, model: type[SQLModel], key: str) -> list[list[str]]:
-    table = table_of(model)
-    shown = [table.c.standing.in_(LISTED)] if model is Paper else []
-    twice = select(table.c[key]).where(*shown).group_by(table.c[key]).having(func.count() > 1)
-    statement = select(table.c[key], table.c.slug).where(*shown, table.c[key].in_(twice)).order_by(table.c.slug)
-    found: dict[str, list[str]] = {}
-    for name, slug in session.connection().execute(statement):
-        found.setdefault(name, []).append(slug)
+class TitledPaper(NamedTuple):
+    """A paper as `namesakes` lists it."""
+
+    id: int
+    slug: str
+    title: str
+    doi: str | None
+
+
+def namesakes(session: Session) -> list[list[TitledPaper]]:
+    """Groups of papers of the library with one title."""
+    shown = col(Paper.standing).in_(LISTED)
+    twice = select(col(Paper.title_key)).where(shown).group_by(col(Paper.title_key)).having(func.count() > 1)
+    statement = select_columns(Paper.title_key, Paper.id, Paper.slug, Paper.title, Paper.doi)
+    found: dict[str, list[TitledPaper]] = {}
+    for key, *row in rows(session, statement.where(shown, col(Paper.title_key).in_(twice)).order_by(col(Paper.slug))):
+        found.setdefault(key, []).append(TitledPaper(*row))
     return list(found.values())
 
 

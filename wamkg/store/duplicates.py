@@ -30,13 +30,15 @@ class WorkGroups:
     """Groups of papers, each group one work.
 
     `same` has pairs that people judged the same; their closure is transitive. `sources` has pairs that a source links
-    as preprint and publication. A link that contradicts a judgement is ignored and listed in `overruled`.
+    as preprint and publication. A link that contradicts a judgement is ignored and listed in `overruled`. `unsure` has
+    pairs that people looked at and left open.
     """
 
     same: set[Pair] = field(default_factory=set)
     different: set[Pair] = field(default_factory=set)
     sources: set[Pair] = field(default_factory=set)
     overruled: list[Pair] = field(default_factory=list)
+    unsure: set[Pair] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         import networkx as nx
@@ -98,6 +100,10 @@ class WorkGroups:
         """Whether judgements and links determine that two papers are one work, or that they are not."""
         return pair[1] in self.members(pair[0]) or bool(self._would_join(self._graph, pair))
 
+    def is_open(self, pair: Pair) -> bool:
+        """Whether a person still has to judge a pair: neither judgements nor links say anything about it."""
+        return pair not in self.unsure and not self.are_told_apart(pair)
+
 
 def load_work_groups(session: Session, *, leaving_out: Pair | None = None) -> WorkGroups:
     """The current works; `leaving_out` ignores the judgement of one pair."""
@@ -108,7 +114,9 @@ def load_work_groups(session: Session, *, leaving_out: Pair | None = None) -> Wo
             said.setdefault(verdict, set()).add((left, right))
     links = session.exec(select(Link.source_id, Link.target_id).where(Link.relation == Relation.PUBLISHED_AS))
     sources = {sorted_pair(source, target) for source, target in links}
-    return WorkGroups(said.get(DuplicateVerdict.SAME, set()), said.get(DuplicateVerdict.DIFFERENT, set()), sources)
+    verdicts = (DuplicateVerdict.SAME, DuplicateVerdict.DIFFERENT, DuplicateVerdict.UNSURE)
+    same, different, unsure = (said.get(verdict, set()) for verdict in verdicts)
+    return WorkGroups(same, different, sources, unsure=unsure)
 
 
 def lock_judgements(session: Session) -> None:

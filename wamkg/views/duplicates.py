@@ -13,10 +13,8 @@ from wamkg.importing.jsonl import record_of
 from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
 from wamkg.matching.same_paper import Known, Match, as_known, ids_of, match
-from wamkg.matching.similarity import CandidatePair, FieldComparison, candidate_pairs, compare, score_of
+from wamkg.matching.similarity import FieldComparison, candidate_pairs, compare, score_of
 from wamkg.store.duplicates import (
-    Pair,
-    WorkGroups,
     judgement_rows,
     load_work_groups,
     sorted_pair,
@@ -119,18 +117,14 @@ def candidate_list(session: Session, limit: int, after: str | None = None) -> Pa
 
     Raises NotFoundError for a cursor of another list.
     """
-    works, judged = load_work_groups(session), {(j.left_id, j.right_id) for j, _, _ in judgement_rows(session)}
-    found = [pair for pair in candidate_pairs(tuple(library_papers(session))) if _is_open(works, judged, pair)]
+    works = load_work_groups(session)
+    pairs = candidate_pairs(tuple(library_papers(session)))
+    found = [pair for pair in pairs if works.is_open(sorted_pair(pair.left.id, pair.right.id))]
     keyed = [((-pair.score, pair.left.id, pair.right.id), pair) for pair in found]
     page = page_of(keyed, ListOrder("duplicates", (float, int, int)), limit, after)
     records = _records(session, {n for pair in page.items for n in (pair.left.id, pair.right.id)})
     items = [CandidateItem(records[p.left.id], records[p.right.id], p.score, p.features) for p in page.items]
     return Page(items, page.total, page.next)
-
-
-def _is_open(works: WorkGroups, judged: set[Pair], pair: CandidatePair) -> bool:
-    numbers = sorted_pair(pair.left.id, pair.right.id)
-    return numbers not in judged and not works.are_told_apart(numbers)
 
 
 def _records(session: Session, numbers: set[int]) -> dict[int, RecordOfWork]:
