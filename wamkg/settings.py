@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         default="packaged", description="`packaged`, a sentence-transformers model name, a folder, or `hashing`."
     )
     device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
-    suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")
+    suggester: str = Field(
+        default="auto", description="`auto` (the default model), or the name of a model, see `wamkg evaluate`."
+    )
     read_access: Literal["public", "token"] = Field(
         default="public",
         description="`public`: reading over HTTP needs no token; `token`: it needs a token or a session.",
@@ -154,6 +156,11 @@ class Settings(BaseSettings):
     @classmethod
     def _former_access(cls, value: str) -> str:
         return {"open": "public", "closed": "token"}.get(value, value)
+
+    @field_validator("suggester", mode="before")
+    @classmethod
+    def _former_suggester(cls, value: str) -> str:
+        return "auto" if value == "default" else value
 
     @field_validator("citation_key")
     @classmethod

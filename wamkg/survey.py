@@ -44,7 +44,7 @@ from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper_details import PaperDetail, paper_detail
 from wamkg.views.papers import PaperGroups, PaperItem, PaperQuery, find_paper_page, paper_groups
 from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_timeline, papers_timeline
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -103,7 +103,7 @@ class OpenedSurvey:
         asked = PaperQuery.model_validate({**_several(filters), "sort": sort, "limit": PAGE})
         return self._all(lambda session, after: find_paper_page(session, asked.model_copy(update={"after": after})))
 
-    def groups(self, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, **filters: object) -> PaperGroups:
+    def groups(self, by: GroupBy, taxonomy: str = MAIN_TAXONOMY, depth: int = 1, **filters: object) -> PaperGroups:
         """The papers that the filters find, counted by year, taxon or another kind of value.
 
         Raises the errors of `paper_groups`.
@@ -128,7 +128,7 @@ class OpenedSurvey:
         asked = CitationQuery(citing, cited)
         return self._all(lambda session, after: citation_page(session, asked, PAGE, after))
 
-    def timeline(self, by: str = "month", taxonomy: str = MAIN, depth: int = 1) -> PaperTimeline:
+    def timeline(self, by: str = "month", taxonomy: str = MAIN_TAXONOMY, depth: int = 1) -> PaperTimeline:
         """Papers over time, split by taxon.
 
         Raises the errors of `papers_timeline`.
@@ -189,7 +189,7 @@ class OpenedSurvey:
             return main_path_report(session, _filter(filters), search)
 
     def communities(
-        self, taxonomy: str = MAIN, depth: int = 1, resolution: float = 1.0, **filters: object
+        self, taxonomy: str = MAIN_TAXONOMY, depth: int = 1, resolution: float = 1.0, **filters: object
     ) -> CommunityReport:
         """Communities by citations, compared with a taxonomy.
 
@@ -201,7 +201,7 @@ class OpenedSurvey:
     def bursts(
         self,
         counted: Counted = "citations",
-        taxonomy: str = MAIN,
+        taxonomy: str = MAIN_TAXONOMY,
         by: str = "quarter",
         depth: int = 1,
         model: BurstModel = USUAL,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-MAIN = ""
+MAIN_TAXONOMY = ""
 """Where a slug of a taxonomy is expected: the survey's main taxonomy, or the only one there is."""
 
 

@@ -25,7 +25,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.roadmap import build_roadmap
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.errors import RETRY_AFTER, BusyError, ClientLeftError
 from wamkg_api.snapshots import NOW, SnapshotRef
 
@@ -138,7 +138,7 @@ def _content(shown: Store, asked: WantedFigure, state: str) -> object:
                 get_taxonomy(session, slug)
         if asked.name == "roadmap":
             return build_roadmap(
-                session, asked.query.taxonomy or MAIN, asked.query.date or "", wanted=asked.query.papers
+                session, asked.query.taxonomy or MAIN_TAXONOMY, asked.query.date or "", wanted=asked.query.papers
             )
     # The state's token means something in this process only.
     return _THIS_PROCESS, state

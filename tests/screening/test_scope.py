@@ -13,7 +13,6 @@ from tests.s2_server.arxiv_shelf import ArxivShelf
 from wamkg.cli import run
 from wamkg.discovering.runner import DiscoverOptions
 from wamkg.errors import ConflictError
-from wamkg.screening.finds import WEEK
 from wamkg.screening.scope import ScopeLabels, judge_scope
 from wamkg.screening.scope_labels import field_names
 from wamkg.services import batches
@@ -23,7 +22,7 @@ from wamkg.settings import Settings
 from wamkg.store.discovery import queued_since
 from wamkg.store.paper_routes import set_aside_routes
 from wamkg.store.session import Store
-from wamkg.store.types import utc_now
+from wamkg.store.types import WEEK, utc_now
 from wamkg.suggesting.examples import PaperDocument
 
 WIND = ["gusts", "string", "tail", "lift", "harbour", "spool", "bridle", "breeze"]

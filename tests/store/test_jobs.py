@@ -22,7 +22,8 @@ from wamkg.errors import ConflictError, InvalidInputError, NotFoundError, RunAbo
 from wamkg.jobs import dispatch, local
 from wamkg.jobs.local import environment
 from wamkg.jobs.process import run_job
-from wamkg.jobs.stages import Progress, run_as_job
+from wamkg.jobs.stages import run_as_job
+from wamkg.progress import Progress
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.jobs import current_worker_id, is_worker_dead

@@ -16,7 +16,7 @@ from wamkg.version import __version__
 
 
 @dataclass(frozen=True)
-class Verb:
+class Command:
     """A command: its module in this package, its function, and its line in `wamkg --help`."""
 
     module: str
@@ -43,209 +43,213 @@ def _load_module(name: str) -> ModuleType:
         gc.enable()
 
 
-COMMANDS: dict[str, Verb] = {
-    "init": Verb(
+COMMANDS: dict[str, Command] = {
+    "init": Command(
         "beginning", "init", "Begin a survey from a Markdown list, a taxonomy's file, or the packaged example."
     ),
-    "migrate": Verb("store", "migrate", "Upgrade the tables of the store to this version of wamkg."),
-    "seed": Verb(
+    "migrate": Command("store", "migrate", "Upgrade the tables of the store to this version of wamkg."),
+    "seed": Command(
         "store", "seed", "Load the packaged taxonomies, papers, concepts and results. A second run changes nothing."
     ),
-    "build": Verb(
+    "build": Command(
         "store", "build", "Run all stages: migrate, seed, embed, suggest, and draw the figures into HOME/out."
     ),
-    "backup": Verb(
+    "backup": Command(
         "store",
         "backup",
         "Write the whole store, with releases and vectors, to one file. It also contains the hashes of tokens.",
     ),
-    "restore": Verb("store", "restore", "Fill an empty store (SQLite or PostgreSQL) from a backup of either."),
-    "import": Verb(
+    "restore": Command("store", "restore", "Fill an empty store (SQLite or PostgreSQL) from a backup of either."),
+    "import": Command(
         "imports",
         "import_",
         "Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable.",
     ),
-    "load": Verb(
+    "load": Command(
         "loading",
         "load",
         "Load Semantic Scholar's dataset files: papers outside the library, and citations. Run it again to continue.",
     ),
-    "list": Verb(
+    "list": Command(
         "library",
         "list_",
         "List the papers of the library, newest first. Repeat a filter to allow several values.",
     ),
-    "search": Verb(
+    "search": Command(
         "library",
         "search",
         "Find papers by an id, the name of a method, or words; the best match comes first.",
     ),
-    "show": Verb(
+    "show": Command(
         "library",
         "show",
         "Show one paper: facts, place, suggestion, citations and versions. `show survey` shows the survey itself.",
     ),
-    "open": Verb(
+    "open": Command(
         "library",
         "open_",
         "Open the page of a paper in the browser. `wamkg serve` must be running.",
     ),
-    "remove": Verb(
+    "remove": Command(
         "library",
         "remove",
         "Exclude papers from the survey with a reason. They stay in the store, so that no import brings them back.",
     ),
-    "undo": Verb("undo", "undo", "Undo a batch of writes as a whole."),
-    "history": Verb(
+    "undo": Command("undo", "undo", "Undo a batch of writes as a whole."),
+    "history": Command(
         "history",
         "history",
         "Show what happened to a paper, a taxon or another entity, or the source of each value of a paper.",
     ),
-    "changes": Verb("history", "changes", "List changes since a day, newest first; or export the audit trail."),
-    "batches": Verb("batches", "batches", "List the newest batches."),
-    "review": Verb(
+    "changes": Command("history", "changes", "List changes since a day, newest first; or export the audit trail."),
+    "batches": Command("batches", "batches", "List the newest batches."),
+    "review": Command(
         "review",
         "review",
         "Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides.",
     ),
-    "decide": Verb("decisions", "decide", "Decide where a paper belongs in a taxonomy; or many, with ids from a pipe."),
-    "decisions": Verb("decisions", "decisions", "Export decisions to a file that git can merge, and import them."),
-    "objections": Verb("objections", "objections", "List, raise, answer and close objections to assignments."),
-    "questions": Verb(
+    "decide": Command(
+        "decisions", "decide", "Decide where a paper belongs in a taxonomy; or many, with ids from a pipe."
+    ),
+    "decisions": Command("decisions", "decisions", "Export decisions to a file that git can merge, and import them."),
+    "objections": Command("objections", "objections", "List, raise, answer and close objections to assignments."),
+    "questions": Command(
         "questions", "questions", "List and answer questions: does a record describe the paper that its id names?"
     ),
-    "duplicates": Verb("duplicates", "duplicates", "List, judge and merge papers that may be the same work."),
-    "merge": Verb("duplicates", "merge", "Merge two papers into one. Undoing the batch restores both."),
-    "round": Verb("rounds", "round_", "Blind review by several people."),
-    "agreement": Verb(
+    "duplicates": Command("duplicates", "duplicates", "List, judge and merge papers that may be the same work."),
+    "merge": Command("duplicates", "merge", "Merge two papers into one. Undoing the batch restores both."),
+    "round": Command("rounds", "round_", "Blind review by several people."),
+    "agreement": Command(
         "rounds",
         "agreement",
         "Measure agreement between reviewers: Cohen's kappa and Krippendorff's alpha, overall, by level and by taxon.",
     ),
-    "set": Verb("papers", "set_", "Set fields by hand. Later imports do not overwrite them."),
-    "add": Verb("papers", "add", "Add a paper, a result, a method or another named entity by hand."),
-    "taxon": Verb("taxonomies", "taxon", "Edit a taxonomy. Every edit has a --dry-run and can be undone."),
-    "taxonomy": Verb("whole_taxonomies", "taxonomy", "List, show, create, export and delete whole taxonomies."),
-    "crosswalk": Verb(
+    "set": Command("papers", "set_", "Set fields by hand. Later imports do not overwrite them."),
+    "add": Command("papers", "add", "Add a paper, a result, a method or another named entity by hand."),
+    "taxon": Command("taxonomies", "taxon", "Edit a taxonomy. Every edit has a --dry-run and can be undone."),
+    "taxonomy": Command("whole_taxonomies", "taxonomy", "List, show, create, export and delete whole taxonomies."),
+    "crosswalk": Command(
         "taxonomies",
         "compare",
         "Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping.",
     ),
-    "release": Verb("releases", "release", "Create, list and compare releases: frozen copies of the survey."),
-    "enrich": Verb(
+    "release": Command("releases", "release", "Create, list and compare releases: frozen copies of the survey."),
+    "enrich": Command(
         "jobs",
         "enrich",
         "Fetch metadata, citations and references from Semantic Scholar. Run it again to resume.",
     ),
-    "discover": Verb(
+    "discover": Command(
         "discovery",
         "discover",
         "Look for new papers: arXiv queries, citations, recommendations, rival lists. Run it again to continue.",
     ),
-    "missing": Verb(
+    "missing": Command(
         "missing",
         "missing",
         "What may be missing: works that many papers cite, an estimate of unseen works, or the flow of papers.",
     ),
-    "watch": Verb(
+    "watch": Command(
         "watching",
         "watch",
         "Look for changes of library papers: versions, withdrawals, titles, venues, code; then accept or dismiss them.",
     ),
-    "digest": Verb(
+    "digest": Command(
         "digests",
         "digest",
         "Make a digest of what is new: candidates, placed, changed, results. Each thing is in one digest only.",
     ),
-    "weekly": Verb(
+    "weekly": Command(
         "weekly",
         "weekly",
         "Run the weekly round: discover, enrich, embed, suggest, watch, digest. A stage may fail alone.",
     ),
-    "schedule": Verb(
+    "schedule": Command(
         "weekly",
         "schedule",
         "Print what runs `wamkg weekly` every week: a line for cron, units for systemd, or a setting of the workers.",
     ),
-    "jobs": Verb("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
-    "worker": Verb(
+    "jobs": Command("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
+    "worker": Command(
         "jobs",
         "worker",
         "Run queued jobs until stopped (PostgreSQL with WAMKG_JOBS=queue). Several workers can run at once.",
     ),
-    "embed": Verb(
+    "embed": Command(
         "suggestions",
         "embed",
         "Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding.",
     ),
-    "suggest": Verb(
+    "suggest": Command(
         "suggestions",
         "suggest",
         "Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide.",
     ),
-    "evaluate": Verb("suggestions", "evaluate", "Measure the suggestion models on the classified papers."),
-    "label-audit": Verb(
+    "evaluate": Command("suggestions", "evaluate", "Measure the suggestion models on the classified papers."),
+    "label-audit": Command(
         "suggestions",
         "label_audit",
         "List papers whose label is disputed by the model, similar papers, other taxonomies or citations.",
     ),
-    "screen": Verb(
+    "screen": Command(
         "screening",
         "screen",
         "Show the candidates that are most likely in scope, and whether it is safe to stop screening.",
     ),
-    "simulate": Verb(
+    "simulate": Command(
         "screening",
         "simulate",
         "Replay finished labels: recall against effort, work saved, and when the stopping rule would have stopped.",
     ),
-    "timeline": Verb(
+    "timeline": Command(
         "exports",
         "timeline",
         "Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch.",
     ),
-    "graph": Verb(
+    "graph": Command(
         "graph",
         "graph",
         "Measure the citations between works, or write a neighborhood as a graph for other programs.",
     ),
-    "figure": Verb(
+    "figure": Command(
         "exports",
         "figure",
         "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),
-    "table": Verb(
+    "table": Command(
         "tables",
         "table",
         "Write a table of papers, results, entities or a crosswalk as LaTeX, Markdown, CSV or HTML.",
     ),
-    "export": Verb(
+    "export": Command(
         "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
     ),
-    "site": Verb("site", "site", "Write the survey as a static edition: pages, search and downloads without a server."),
-    "check": Verb(
+    "site": Command(
+        "site", "site", "Write the survey as a static edition: pages, search and downloads without a server."
+    ),
+    "check": Command(
         "manuscripts",
         "check",
         "Check any bibliography: ids, titles, doubles, published versions, retractions.",
     ),
-    "methods": Verb(
+    "methods": Command(
         "manuscripts",
         "methods",
         "Write how the survey was made, for the appendix: searches, flow, stop rule, reviewers, models, changes.",
     ),
-    "check-manuscript": Verb(
+    "check-manuscript": Command(
         "manuscripts",
         "check_manuscript",
         "Compare a LaTeX manuscript with the survey: citations, classes, titles, keys and numbers.",
     ),
-    "token": Verb("tokens", "token", "Manage access over HTTP: tokens for programs, sign-in links for people."),
-    "doctor": Verb(
+    "token": Command("tokens", "token", "Manage access over HTTP: tokens for programs, sign-in links for people."),
+    "doctor": Command(
         "store",
         "doctor",
         "Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems.",
     ),
-    "config": Verb("config", "config", "Print the settings in force, and where each comes from."),
-    "serve": Verb("store", "serve", "Serve the pages and the API until Ctrl-C."),
+    "config": Command("config", "config", "Print the settings in force, and where each comes from."),
+    "serve": Command("store", "serve", "Serve the pages and the API until Ctrl-C."),
 }
 
 

@@ -19,7 +19,7 @@ MOST = 1000
 def digest(
     since: Annotated[
         str, typer.Option("--since", help="What happened since then: 7d, 2w, 12h, or a date.")
-    ] = service.WEEK,
+    ] = service.LAST_WEEK,
     format: Annotated[DigestFormat, typer.Option("--format", help="Format of the output.")] = "markdown",
     preview: Annotated[bool, typer.Option("--preview", help="Print it, but do not store it.")] = False,
     show: Annotated[

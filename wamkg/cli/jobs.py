@@ -13,7 +13,7 @@ from wamkg.settings import get_settings
 from wamkg.views.jobs import JobItem
 
 if TYPE_CHECKING:
-    from wamkg.enriching.progress import Progress as EnrichProgress
+    from wamkg.enriching.progress import EnrichProgress
 
 LISTED = 20
 """Number of unavailable items that are printed; `--json` prints all."""

@@ -6,20 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import Any, Protocol
+from typing import Any
 
 from wamkg.cli.common import err
+from wamkg.progress import Progress
 from wamkg.settings import get_settings
 
 QUIET = 1.0
 """Seconds before anything is shown, and between two lines."""
 _FRAME = 0.1
-
-
-class Show(Protocol):
-    """Takes how much is done, of how much if known, and more to say, such as a rate."""
-
-    def __call__(self, done: int, total: int | None = None, more: str = "") -> None: ...
 
 
 @dataclass
@@ -73,7 +68,7 @@ def reached() -> str:
 
 
 @contextmanager
-def progress(label: str, json: bool = False) -> Iterator[Show]:
+def progress(label: str, json: bool = False) -> Iterator[Progress]:
     """Show the progress of the work inside; yields a function that takes it.
 
     Nothing is shown with `json`, for work of less than a second, and with `WAMKG_PROGRESS=false`.
@@ -104,10 +99,14 @@ def _show_lines(work: _Work) -> None:
 def _show_bar(work: _Work) -> None:
     if work.finished.wait(QUIET):
         return
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn  # most commands end before a bar is shown
+    from rich import progress as rich_progress  # most commands end before a bar is shown
 
-    columns = (SpinnerColumn(), BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=err, transient=True) as bar:
+    columns = (
+        rich_progress.SpinnerColumn(),
+        rich_progress.BarColumn(bar_width=24),
+        rich_progress.TextColumn("{task.description}", markup=False),
+    )
+    with rich_progress.Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=None)
         while not work.finished.wait(_FRAME):
             values: dict[str, Any] = {"completed": work.done, "total": work.total, "description": work.line}

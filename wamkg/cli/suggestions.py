@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -17,9 +16,10 @@ from wamkg.cli.common import (
     print_json_lines,
     print_table,
 )
-from wamkg.cli.progress import Show, clock, progress
+from wamkg.cli.progress import clock, progress
 from wamkg.jobs.dispatch import submit
 from wamkg.json_types import UncheckedObject
+from wamkg.progress import Progress
 from wamkg.readable import pluralize
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.services import suggestions
@@ -161,14 +161,14 @@ def evaluate(
     out.print(f"default: {report['default']}")
 
 
-def _warning_if_slow(show: Show) -> Callable[[int, int], None]:
+def _warning_if_slow(show: Progress) -> Progress:
     """Take progress as `show` does; say at the start if the rest will take long."""
     times: list[float] = []
 
-    def watch(done: int, total: int) -> None:
+    def watch(done: int, total: int | None = None, more: str = "") -> None:
         show(done, total)
         times.append(time.process_time())
-        if len(times) == 2 and (seconds := (times[1] - times[0]) * total) > SLOW:
+        if len(times) == 2 and total and (seconds := (times[1] - times[0]) * total) > SLOW:
             err.print(
                 f"this takes about {clock(seconds)} of CPU time; `wamkg evaluate --quick` leaves out a tenth of the "
                 "papers at a time and takes a fraction of that"

@@ -39,7 +39,7 @@ from wamkg.vocabulary import BatchKind, DiscoveryOutcome, Standing
 ACTOR = "discover"
 
 
-Settled = tuple[DiscoveryOutcome, int | None]
+FindOutcome = tuple[DiscoveryOutcome, int | None]
 """The outcome of a find, and its paper."""
 
 
@@ -61,26 +61,28 @@ class FindAdded:
     outcome: str
 
 
-def apply_reading(session: Session, route: Route, reading: Reading, taxonomy: str, *, hold: bool = False) -> Applied:
+def apply_reading(
+    session: Session, route: Route, reading: Reading, taxonomy: str, *, set_aside: bool = False
+) -> Applied:
     """Store the finds that are new and move the route's cursor, in one transaction.
 
     A find that the route made before is left alone, unless its paper was rejected and its title or abstract changed.
-    With `hold`, finds that the library lacks are set aside; `add_finds` adds them.
+    With `set_aside`, finds that the library lacks are stored but not added to it; `add_finds` adds them.
     """
     one_writer(session)
     finds = list({find.key: find for find in reading.finds}.values())
-    sorter = _Sorter(session, finds, taxonomy)
+    matcher = _FindMatcher(session, finds, taxonomy)
     known = found_before(session, route.name, [find.key for find in finds])
-    fresh = [find for find in finds if find.key not in known or sorter.returns(find, known[find.key])]
+    fresh = [find for find in finds if find.key not in known or matcher.has_returned(find, known[find.key])]
     if not fresh and move_cursor(session, route.name, reading.cursor, len(finds)):
         return Applied(None, len(finds))
     batch = open_batch(session, BatchKind.DISCOVER, route.name, get_actor(session, ACTOR))
-    settled = sorter.hold(fresh) if hold else sorter.settle(batch, route.source, fresh)
-    add_discoveries(session, [_row(route, batch, find, *settled[find.key]) for find in fresh])
+    outcomes = matcher.set_aside(fresh) if set_aside else matcher.add(batch, route.source, fresh)
+    add_discoveries(session, [_row(route, batch, find, *outcomes[find.key]) for find in fresh])
     add_reading(session, batch, route.name, reading.cursor, len(finds))
-    outcomes = Counter(str(outcome) for outcome, _ in settled.values())
-    close_batch(session, batch, dict(outcomes))
-    return Applied(batch.uid, len(finds), outcomes)
+    counts = Counter(str(outcome) for outcome, _ in outcomes.values())
+    close_batch(session, batch, dict(counts))
+    return Applied(batch.uid, len(finds), counts)
 
 
 def add_finds(session: Session, batch: Batch, rows: Sequence[Discovery], taxonomy: str) -> None:
@@ -88,9 +90,9 @@ def add_finds(session: Session, batch: Batch, rows: Sequence[Discovery], taxonom
     for source in sorted({row.source for row in rows}):
         own = [row for row in rows if row.source == source]
         finds = {row.key: find_of(row) for row in own}
-        settled = _Sorter(session, list(finds.values()), taxonomy).settle(batch, source, list(finds.values()))
+        outcomes = _FindMatcher(session, list(finds.values()), taxonomy).add(batch, source, list(finds.values()))
         for row in own:
-            outcome, paper = settled[row.key]
+            outcome, paper = outcomes[row.key]
             is_repeat = finds.pop(row.key, None) is None and outcome == DiscoveryOutcome.CANDIDATE
             found = DiscoveryOutcome.KNOWN if is_repeat else outcome
             row.queued_at = utc_now()
@@ -115,8 +117,8 @@ def add_find(session: Session, actor: Actor, uid: str) -> FindAdded:
 def in_library(session: Session, rows: Sequence[Discovery], taxonomy: str) -> list[Discovery]:
     """Those finds that were set aside whose paper is in the library by now."""
     finds = [find_of(row) for row in rows]
-    sorter = _Sorter(session, finds, taxonomy)
-    return [row for row, find in zip(rows, finds, strict=True) if sorter.is_held(find)]
+    matcher = _FindMatcher(session, finds, taxonomy)
+    return [row for row, find in zip(rows, finds, strict=True) if matcher.has_paper(find)]
 
 
 def find_of(row: Discovery) -> Find:
@@ -133,21 +135,21 @@ def _row(route: Route, batch: Batch, find: Find, outcome: DiscoveryOutcome, pape
     }  # fmt: skip
 
 
-class _Sorter:
-    """Tells what the store already knows of each find, and writes the others."""
+class _FindMatcher:
+    """Match finds with the papers of the library, and add those that it lacks or set them aside."""
 
     def __init__(self, session: Session, finds: Sequence[Find], taxonomy: str) -> None:
         self.session = session
         self.standing = standings(session)
         by_id = papers_by_ids(session, {i for find in finds for i in ids_of(find.record)})
         self.paper = {find.key: next((by_id[i] for i in ids_of(find.record) if i in by_id), None) for find in finds}
-        held = {paper for paper in self.paper.values() if paper is not None}
-        self.rejected = rejected_papers(session, taxonomy, held)
+        matched = {paper for paper in self.paper.values() if paper is not None}
+        self.rejected = rejected_papers(session, taxonomy, matched)
         self.answers = IdentityAnswers(session)
-        self.states = load_claims(session, held, holding=False)
+        self.claims = load_claims(session, matched, holding=False)
 
-    def returns(self, find: Find, texts: set[str]) -> bool:
-        """Whether a find made before must be looked at again: it was rejected and its text is new."""
+    def has_returned(self, find: Find, texts: set[str]) -> bool:
+        """Whether a find made before must be judged again: its paper was rejected and its text is new."""
         paper = self.paper[find.key]
         return paper in self.rejected and find.text_hash not in texts and self._has_changed(find, self.rejected[paper])
 
@@ -158,22 +160,22 @@ class _Sorter:
         is_other_text = bool(abstract and rejected.abstract and abstract != rejected.abstract)
         return title_key(find.record.title) != rejected.title_key or is_other_text
 
-    def settle(self, batch: Batch, source: str, finds: Sequence[Find]) -> dict[str, Settled]:
+    def add(self, batch: Batch, source: str, finds: Sequence[Find]) -> dict[str, FindOutcome]:
         """The outcome of each find by its key, and its paper. Finds that the library lacks are written."""
-        settled = {find.key: found for find in finds if (found := self._in_library(find)) is not None}
-        return settled | self._apply(batch, source, [find for find in finds if find.key not in settled])
+        outcomes = {find.key: found for find in finds if (found := self._in_library(find)) is not None}
+        return outcomes | self._apply(batch, source, [find for find in finds if find.key not in outcomes])
 
-    def hold(self, finds: Sequence[Find]) -> dict[str, Settled]:
+    def set_aside(self, finds: Sequence[Find]) -> dict[str, FindOutcome]:
         """The outcome of each find by its key; those that the library lacks are set aside."""
         return {
             find.key: self._in_library(find) or (DiscoveryOutcome.SET_ASIDE, self.paper[find.key]) for find in finds
         }
 
-    def is_held(self, find: Find) -> bool:
+    def has_paper(self, find: Find) -> bool:
         """Whether the library has the paper of a find."""
         return self._in_library(find) is not None
 
-    def _in_library(self, find: Find) -> Settled | None:
+    def _in_library(self, find: Find) -> FindOutcome | None:
         """The outcome of a find whose id names a paper of the library; None if it must be applied."""
         paper = self.paper[find.key]
         if paper is None or self.standing[paper] == Standing.CITED or self._is_doubtful(find, paper):
@@ -184,12 +186,12 @@ class _Sorter:
 
     def _is_doubtful(self, find: Find, paper: int) -> bool:
         """Whether the record looks like another paper than the one with its id."""
-        state = self.states[paper]
-        if self.answers.is_refused(state, find.record):
+        claims = self.claims[paper]
+        if self.answers.is_refused(claims, find.record):
             return True
-        return bool(state.said.get("title")) and self.answers.check(state, find.record).identity is Identity.DIFFERENT
+        return bool(claims.said.get("title")) and self.answers.check(claims, find.record).identity is Identity.DIFFERENT
 
-    def _apply(self, batch: Batch, source: str, finds: Sequence[Find]) -> dict[str, Settled]:
+    def _apply(self, batch: Batch, source: str, finds: Sequence[Find]) -> dict[str, FindOutcome]:
         report = ImportReport(source, "", dry_run=False)
         applier = Applier(self.session, batch, source, report, keep_classes=False)
         applier.apply([replace(find.record, line=line) for line, find in enumerate(finds, start=1)])
@@ -200,7 +202,7 @@ class _Sorter:
             for number, find in enumerate(finds, start=1)
         }
 
-    def _outcome(self, line: LineReport, paper: int | None) -> Settled:
+    def _outcome(self, line: LineReport, paper: int | None) -> FindOutcome:
         if line.outcome is Outcome.UNREADABLE:
             return DiscoveryOutcome.UNREADABLE, None
         if line.is_question or paper is None:

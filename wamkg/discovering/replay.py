@@ -12,11 +12,12 @@ from sqlmodel import Session
 from wamkg.discovering.citing import Linked
 from wamkg.discovering.recommended import Recommended
 from wamkg.discovering.route import Find, Route
-from wamkg.discovering.runner import DiscoverOptions, Progress, each_route
+from wamkg.discovering.runner import DiscoverOptions, each_route
 from wamkg.enriching.requesters import Wait
 from wamkg.errors import WamkgError
 from wamkg.identifiers import title_key
 from wamkg.matching.same_paper import ids_of
+from wamkg.progress import Progress
 from wamkg.settings import Settings
 from wamkg.store.discovery import IncludedWork, included_works, links_of_works, work_of_papers
 from wamkg.store.papers import papers_by_ids, papers_by_titles

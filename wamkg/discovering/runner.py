@@ -19,6 +19,7 @@ from wamkg.enriching.requesters import Wait, arxiv_requester, s2_requester
 from wamkg.errors import InvalidInputError, JobCancelledError, WamkgError
 from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
+from wamkg.progress import Progress
 from wamkg.settings import Settings
 from wamkg.store.discovery import cursor_of
 from wamkg.store.session import Store
@@ -26,7 +27,6 @@ from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.vocabulary import CITED, CITING, RECOMMENDED, RouteKind
 
-Progress = Callable[[int, int], None]
 Makers = dict[str, Callable[[], Route]]
 """For each route its name and a function that makes it, which fails if it is not configured."""
 _READ_FROM_SOURCE: Mapping[RouteKind, Callable[[str, str], Route]] = {
@@ -69,14 +69,15 @@ def discover(
     progress: Progress | None = None,
     wait: Wait = time.sleep,
     *,
-    hold: bool = False,
+    set_aside: bool = False,
 ) -> list[RouteReport]:
-    """Read the routes and store what is new; each route is one transaction. With `hold`, new papers are set aside.
+    """Read the routes and store what is new; each route is one transaction. With `set_aside`, new papers stay out of
+    the library.
 
     Raises InvalidInputError for an unknown route, JobCancelledError if `progress` asks to stop.
     """
     with closing(each_route(store, settings, options, progress, wait)) as routes:
-        return [_read(store, name, make, hold=hold) for name, make in routes]
+        return [_read(store, name, make, set_aside=set_aside) for name, make in routes]
 
 
 def each_route(
@@ -105,14 +106,14 @@ def chosen_routes(known: Iterable[str], wanted: Sequence[str]) -> list[str]:
     return [name for name in names if not wanted or name in wanted]
 
 
-def _read(store: Store, name: str, make: Callable[[], Route], *, hold: bool) -> RouteReport:
+def _read(store: Store, name: str, make: Callable[[], Route], *, set_aside: bool) -> RouteReport:
     try:
         route = make()
         with store.reading() as session:
             cursor, taxonomy = cursor_of(session, name), find_default_taxonomy(session)
         reading = route.read(cursor)
         with store.writing() as session:
-            applied = apply_reading(session, route, reading, taxonomy, hold=hold)
+            applied = apply_reading(session, route, reading, taxonomy, set_aside=set_aside)
     except JobCancelledError:
         raise
     except WamkgError as error:

@@ -1,7 +1,7 @@
 """The embed job: encode new texts in batches. It can be stopped, resumed and shared."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ import numpy as np
 
 from wamkg.embedding.encoders import BATCH_SIZE, Encoder, Vectors
 from wamkg.identifiers import text_hash
+from wamkg.progress import Progress
 from wamkg.store.embedding_tasks import finish_texts, kind_of, lease_texts, offer_texts, pending_texts
 from wamkg.store.jobs import current_worker_id
 from wamkg.store.search import StoredVector, hashes_of, save_vectors, vectors_by_hash
@@ -22,7 +23,6 @@ SHARES = 8
 LEASE = timedelta(minutes=10)
 LOOK = 0.2
 """Seconds between two checks whether other workers have finished."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

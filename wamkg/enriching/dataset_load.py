@@ -30,6 +30,7 @@ from wamkg.enriching.dataset_files import (
 from wamkg.enriching.s2_records import S2Paper
 from wamkg.errors import InvalidInputError
 from wamkg.json_types import JsonObject, UncheckedObject
+from wamkg.progress import Progress, no_progress
 from wamkg.store.base import chunks
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch, unfinished_batch
 from wamkg.store.bulk import (
@@ -51,8 +52,6 @@ LINES = {DatasetKind.PAPERS: 2_000, DatasetKind.ABSTRACTS: 5_000, DatasetKind.CI
 """Lines of one transaction."""
 LISTED = 20
 """Problems that a report lists; further ones are counted."""
-Progress = Callable[[int, None, str], None]
-"""Takes the lines that are done, nothing, since their number is not known, and the name of the file."""
 
 
 @dataclass
@@ -83,7 +82,7 @@ class LoadReport:
             self.problems.append(problem)
 
 
-def load_dataset(store: Store, folder: Path, progress: Progress = lambda *_: None) -> LoadReport:
+def load_dataset(store: Store, folder: Path, progress: Progress = no_progress) -> LoadReport:
     """Load the dataset files of a folder, or continue a load of it.
 
     Raises InvalidInputError if the folder has no such files.

@@ -9,7 +9,7 @@ from wamkg.enriching.arxiv import ArxivClient
 from wamkg.enriching.client import S2Client
 from wamkg.enriching.plan import check_order, order_from, plan
 from wamkg.enriching.probe import check_reachable
-from wamkg.enriching.progress import EnrichOptions, EnrichReport, Progress
+from wamkg.enriching.progress import EnrichOptions, EnrichProgress, EnrichReport
 from wamkg.enriching.requesters import S2, arxiv_requester, check_key, s2_origin, s2_rate, s2_requester
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.task_workers import CircuitBreaker, ListWorker, MetadataWorker
@@ -32,7 +32,7 @@ def enrich(
     store: Store,
     settings: Settings,
     order: EnrichOptions | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[EnrichProgress], None] | None = None,
     job: str | None = None,
 ) -> EnrichReport:
     """Fetch missing, failed or old data and store it with its source. Run it again to resume.
@@ -59,7 +59,7 @@ def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSO
     enrich(store, settings, order_from(params), job=uid)
 
 
-def _run(run: RunSession, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:
+def _run(run: RunSession, order: EnrichOptions, progress: Callable[[EnrichProgress], None]) -> EnrichReport:
     status, error = JobStatus.FAILED, "it ended before it was done; resume it to continue"
     lines: list[FetchGap] = []
     alarms: list[str] = []
@@ -107,7 +107,7 @@ class _Engine:
 
     run: RunSession
     scope: tasks.TaskScope
-    show: Callable[[Progress], None]
+    show: Callable[[EnrichProgress], None]
     trouble: CircuitBreaker = field(default_factory=CircuitBreaker)
     started: float = field(default_factory=time.monotonic)
     doing: str = "planning"
@@ -192,14 +192,14 @@ class _Engine:
         left_over = {"seconds left": None if shown.seconds_left is None else round(shown.seconds_left)}
         return {"done": shown.done, "total": shown.total, "counts": shown.counts | pace | left_over}
 
-    def _progress(self, left: list[tuple[str, int, int]]) -> Progress:
+    def _progress(self, left: list[tuple[str, int, int]]) -> EnrichProgress:
         requests = self.requester.requests
         spent = time.monotonic() - self.started
         rate = requests / spent if spent > 0 else 0.0
         still = sum(self._requests_for(*item) for item in left)
         seconds = still / max(rate, 1e-9) if requests else still / self.rate
         counts = dict(self.run.counts)
-        return Progress(self.total - self.open, self.total, requests, rate, seconds, self.doing, counts)
+        return EnrichProgress(self.total - self.open, self.total, requests, rate, seconds, self.doing, counts)
 
     def _requests_for(self, kind: str, units: int, items: int) -> int:
         if kind in (TaskKind.METADATA, TaskKind.ABSTRACT):

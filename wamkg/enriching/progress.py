@@ -24,7 +24,7 @@ class EnrichOptions:
 
 
 @dataclass(frozen=True)
-class Progress:
+class EnrichProgress:
     """Progress of a run: tasks done and in total, requests sent, their rate (1/s), seconds left if known."""
 
     done: int

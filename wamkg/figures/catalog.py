@@ -33,7 +33,7 @@ from wamkg.views.results import ResultQuery, scores_over_time
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.taxonomies import taxonomy_with_papers
 from wamkg.views.timelines import branches_at, citation_timeline, papers_timeline
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 TRAINING_DATA = "training-data"
 
@@ -54,7 +54,7 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or "", wanted=query.papers)
+    roadmap = build_roadmap(session, query.taxonomy or MAIN_TAXONOMY, query.date or "", wanted=query.papers)
     since = query.since_day
     if query.since_release:
         new = frozenset(item.element_id for item in roadmap.items) - look.known
@@ -68,19 +68,19 @@ def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawi
 
 def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     depth = 1 if query.depth is None else query.depth
-    by, taxonomy = query.by or "quarter", query.taxonomy or MAIN
+    by, taxonomy = query.by or "quarter", query.taxonomy or MAIN_TAXONOMY
     timeline = papers_timeline(session, by, taxonomy, depth, query.date or "", query.papers)
     return draw_publications(timeline, look)
 
 
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or "", query.papers)
+    placed = taxonomy_with_papers(session, query.taxonomy or MAIN_TAXONOMY, query.date or "", query.papers)
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
 def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     known = any(taxonomy.slug == TRAINING_DATA for taxonomy in list_taxonomies(session))
-    slug = query.taxonomy or (TRAINING_DATA if known else MAIN)
+    slug = query.taxonomy or (TRAINING_DATA if known else MAIN_TAXONOMY)
     return draw_overview(taxonomy_with_papers(session, slug, query.date or "", query.papers), look)
 
 
@@ -90,7 +90,7 @@ def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> D
 
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    facet, date, taxonomy = query.facet or YEAR, query.date or "", query.taxonomy or MAIN
+    facet, date, taxonomy = query.facet or YEAR, query.date or "", query.taxonomy or MAIN_TAXONOMY
     return draw_matrix(facet_matrix(session, taxonomy, facet, query.depth or 0, date, wanted=query.papers), look)
 
 
@@ -112,11 +112,11 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     subjects = [(kind, name) for kind in ("paper", "method", "taxon") for name in getattr(query, kind)]
     if not subjects:
         depth = 1 if query.depth is None else query.depth
-        subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or MAIN, depth)]
+        subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or MAIN_TAXONOMY, depth)]
     by = query.by or "month"
     timelines = [citation_timeline(session, by, **{kind: name}) for kind, name in subjects]
     if query.paper or query.method:
-        return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or MAIN).items)
+        return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or MAIN_TAXONOMY).items)
     if query.taxon or len(timelines) <= MOST:
         return draw_citations(timelines, look)
     cited = sorted(timelines, key=lambda timeline: (-timeline.citations, -timeline.papers))[:MOST]

@@ -9,7 +9,7 @@ ANY = "(none)"
 _FAINT = 0.3
 
 
-def family_of(path: str) -> str:
+def branch_of(path: str) -> str:
     """Return the first part of a taxon's path."""
     return path.partition("/")[0] or ANY
 
@@ -20,11 +20,11 @@ def branch_colors(paths: Sequence[str], options: FigureOptions, lightest: float 
     `lightest` is how far the last shade is from the branch's dark towards its light color, 0 to 1: thin lines need
     less.
     """
-    hues, families = THEMES[options.theme].hues, [family_of(path) for path in paths]
-    index = hues_for(families, options.branch_hues)
+    hues, branches = THEMES[options.theme].hues, [branch_of(path) for path in paths]
+    index = hues_for(branches, options.branch_hues)
     colors: dict[str, str] = {}
-    for family in dict.fromkeys(families):
-        hue, mine = hues[index[family]], [path for path in paths if family_of(path) == family]
+    for branch in dict.fromkeys(branches):
+        hue, mine = hues[index[branch]], [path for path in paths if branch_of(path) == branch]
         for number, path in enumerate(mine):
             colors[path] = (
                 hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, lightest * number / (len(mine) - 1))

@@ -177,23 +177,23 @@ def _decorate(session: Session, graph: "nx.MultiDiGraph[str]", nodes: Mapping[in
     proposals = edges_at(session, (n.id for n in nodes.values() if n.kind in _PROPOSING), [Relation.PROPOSES])
     named = dict(nodes) | nodes_of(session, {edge.target for edge in proposals})
     papers = {n.id for n in nodes.values() if n.kind == EntityKind.PAPER} | {edge.source for edge in proposals}
-    families = _families(session, papers)
-    hues = dict(families)
+    branches = _branches(session, papers)
+    hues = dict(branches)
     for edge in proposals:
         if edge.source in nodes:
             graph.nodes[nodes[edge.source].key]["short"] = named[edge.target].label
-        if edge.source in families:
-            hues[edge.target] = families[edge.source]
+        if edge.source in branches:
+            hues[edge.target] = branches[edge.source]
     for number, node in nodes.items():
-        hue = _family(node)[1] if node.kind == EntityKind.TAXON else hues.get(number)
+        hue = _branch_of(node)[1] if node.kind == EntityKind.TAXON else hues.get(number)
         if hue is not None:
             graph.nodes[node.key]["hue"] = hue
 
 
-def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
+def _branches(session: Session, papers: Iterable[int]) -> dict[int, str]:
     """The branch of each assigned paper, in the main taxonomy if it is assigned there."""
     placed = edges_at(session, papers, [PLACED_IN])
-    taxa = {number: _family(taxon) for number, taxon in nodes_of(session, {edge.target for edge in placed}).items()}
+    taxa = {number: _branch_of(taxon) for number, taxon in nodes_of(session, {edge.target for edge in placed}).items()}
     found: dict[int, str] = {}
     main = find_default_taxonomy(session)
     for edge in sorted(placed, key=lambda e: (taxa[e.target][0] != main, taxa[e.target])):
@@ -201,7 +201,7 @@ def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def _family(taxon: Node) -> tuple[str, str]:
+def _branch_of(taxon: Node) -> tuple[str, str]:
     """The taxonomy of a taxon and its branch."""
     _, taxonomy, path = taxon.key.split(":", 2)
     return taxonomy, path.partition("/")[0]

@@ -7,7 +7,7 @@ contains the hashes of tokens: protect it like the store.
 
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from wamkg.errors import ConflictError, StoreError
 from wamkg.files import sha256_of, whole_file
 from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.releases import FOLDER, consistent_view
+from wamkg.progress import Progress, no_progress
 from wamkg.store.base import Row, chunks
 from wamkg.store.migrate import migrate
 from wamkg.store.releases import list_releases
@@ -98,9 +99,7 @@ def check_backup(path: Path) -> BackupContents | None:
         return contents
 
 
-def restore_backup(
-    store: Store, home: Path, path: Path, progress: Callable[[int, int], None] = lambda done, total: None
-) -> dict[str, int]:
+def restore_backup(store: Store, home: Path, path: Path, progress: Progress = no_progress) -> dict[str, int]:
     """Fill an empty store from a backup, in one transaction; returns the number of rows per table.
 
     `progress` takes the rows copied so far, after each table, and all rows of the backup.

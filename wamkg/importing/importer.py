@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import PurePath
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
@@ -26,6 +25,7 @@ from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import Dropped, Record
 from wamkg.matching.same_paper import ids_of
+from wamkg.progress import Progress
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
 from wamkg.store.questions import asked_in, renamed_in
 from wamkg.store.session import Store, one_writer
@@ -46,7 +46,6 @@ DERIVED_YEAR = "yearderived"
 __all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
 
 TAXONOMIES = "taxonomies and labels"
-Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the number of records processed, and the total if it is known."""
 
 

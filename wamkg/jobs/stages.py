@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from wamkg.errors import InvalidInputError, JobCancelledError
 from wamkg.json_types import JSON, JsonObject
 from wamkg.near_matches import unknown
+from wamkg.progress import Progress
 from wamkg.store import jobs
 from wamkg.store.jobs import current_worker_id
 from wamkg.store.session import Store
 from wamkg.vocabulary import JobStatus
-
-Progress = Callable[[int, int], None]
 
 
 def run_as_job(store: Store, uid: str, stage: Callable[[Progress], JsonObject]) -> None:
@@ -23,7 +22,7 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], JsonObject]) 
     with store.writing() as session:
         jobs.begin(session, jobs.find_job(session, uid), current_worker_id())
 
-    def show(done: int, total: int) -> None:
+    def show(done: int, total: int | None = None, more: str = "") -> None:
         with store.writing() as session:
             stop = jobs.beat(session, uid, {"done": done, "total": total})
         if stop:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -17,18 +17,17 @@ from wamkg.pages.viewer import Viewer
 from wamkg.store.entities import find_entity
 from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.store.types import utc_now
+from wamkg.store.types import WEEK, utc_now
 from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
 from wamkg.views.history import BatchItem, batch_list
 from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.roadmap import Roadmap, RoadmapItem, build_roadmap
 from wamkg.views.taxonomies import TaxonNode, taxonomy_list, taxonomy_tree, walk
-from wamkg.vocabulary import MAIN, BatchKind, EntityKind
+from wamkg.vocabulary import MAIN_TAXONOMY, BatchKind, EntityKind
 
 NEWEST = 6
 CHANGES = 6
-WEEK = timedelta(days=7)
 NAMED_KINDS = (EntityKind.BENCHMARK, EntityKind.METRIC, EntityKind.DATASET, EntityKind.CONCEPT)
 """Kinds of entities that a definition may name."""
 _TOLD = (
@@ -71,10 +70,10 @@ _ALWAYS_COUNTED = ("papers", "classified", "awaiting a place")
 
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
-    """The field at a glance: definitions, roadmap, families, newest papers, what changed, challenges, how to cite."""
+    """The field at a glance: definitions, roadmap, branches, newest papers, what changed, challenges, how to cite."""
     counts, classes = overview(session), load_taxon_names(session)
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
-    chosen = chosen_taxonomy(session, MAIN, taxonomy_list(session))
+    chosen = chosen_taxonomy(session, MAIN_TAXONOMY, taxonomy_list(session))
     tree = taxonomy_tree(session, chosen) if chosen in slugs else None
     survey = find_survey(session)
     numbers = [
@@ -87,7 +86,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         ("results", counts.things["results"], "/leaderboard"),
     ]
     shown = [(name, value, href) for name, value, href in numbers if value or name in _ALWAYS_COUNTED]
-    families = tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
+    branches = tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
     return render(
         "index.html",
         viewer=viewer,
@@ -100,11 +99,11 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         survey=survey,
         compared=compared(survey.definitions if survey else []),
         numbers=shown,
-        newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=families)).items,
+        newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=branches)).items,
         changes=recent_changes(session, utc_now()),
         challenges=all_entities(session, EntityKind.CHALLENGE),
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 
@@ -169,7 +168,7 @@ def _item(
     if slug not in trees:
         trees[slug] = {node.path: node for node in walk(taxonomy_tree(session, slug).taxa)}
     href = query_url("/papers", {"taxon": f"{slug}:{path}"})
-    hue = hue_name(path.partition("/")[0], classes.families[slug]) if slug == main else ""
+    hue = hue_name(path.partition("/")[0], classes.branch_hues[slug]) if slug == main else ""
     return AboutItem(said, href, trees[slug][path].count, hue, things)
 
 

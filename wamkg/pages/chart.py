@@ -27,7 +27,7 @@ class Segment:
     y: float
     width: float
     height: float
-    family: str
+    branch: str
     step: int
     words: str
     taxon: str
@@ -60,9 +60,9 @@ def steps_of(paths: Sequence[str]) -> dict[str, int]:
     seen: dict[str, int] = {}
     found = {}
     for path in paths:
-        family = path.partition("/")[0]
-        found[path] = seen.get(family, 0) % MAX_STEPS
-        seen[family] = seen.get(family, 0) + 1
+        branch = path.partition("/")[0]
+        found[path] = seen.get(branch, 0) % MAX_STEPS
+        seen[branch] = seen.get(branch, 0) + 1
     return found
 
 
@@ -83,9 +83,9 @@ def timeline_chart(timeline: PaperTimeline | BranchCitations, width: float) -> S
             if count:
                 words = f"{item.period}, {timeline.names.get(path, 'papers')}: {count}"
                 x = LEFT + (i + GAP / 2) * slot
-                family = path.partition("/")[0]
+                branch = path.partition("/")[0]
                 bar = slot * (1 - GAP)
-                segments.append(Segment(x, y, bar, height, family, steps.get(path, 0), words, path, item.period))
+                segments.append(Segment(x, y, bar, height, branch, steps.get(path, 0), words, path, item.period))
     each = max(1, -(-len(timeline.items) // int((width - LEFT) // _ROOM_FOR_PERIOD)))
     periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
     counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]

@@ -24,7 +24,7 @@ class TaxonNames:
     """Names of all taxa by taxonomy and path, and the branches of each taxonomy in order, each with its color."""
 
     names: dict[str, dict[str, str]]
-    families: dict[str, dict[str, int]]
+    branch_hues: dict[str, dict[str, int]]
 
 
 def load_taxon_names(session: Session) -> TaxonNames:
@@ -34,19 +34,19 @@ def load_taxon_names(session: Session) -> TaxonNames:
 
 def _taxon_names(session: Session) -> TaxonNames:
     names: dict[str, dict[str, str]] = {}
-    families: dict[str, dict[str, int]] = {}
+    hues: dict[str, dict[str, int]] = {}
     chosen = branch_hues(session)
     for taxonomy in list_taxonomies(session):
         taxa = list_taxa(session, taxonomy)
         names[taxonomy.slug] = {taxon.path: taxon.name for taxon in taxa}
-        families[taxonomy.slug] = hues_for((taxon.slug for taxon in taxa if taxon.parent_id is None), chosen)
-    return TaxonNames(names, families)
+        hues[taxonomy.slug] = hues_for((taxon.slug for taxon in taxa if taxon.parent_id is None), chosen)
+    return TaxonNames(names, hues)
 
 
 def branch_names(session: Session) -> dict[str, str]:
     """Names of the branches of the main taxonomy by slug, as the survey has them; then those it does not have."""
     main, known = find_default_taxonomy(session), load_taxon_names(session)
-    survey, live = find_survey(session), known.families.get(main, {})
+    survey, live = find_survey(session), known.branch_hues.get(main, {})
     stored = {each["slug"]: each.get("name") for each in (survey.branches if survey else ()) if each["slug"] in live}
     return {
         slug: stored.get(slug) or known.names[main][slug] for slug in (*stored, *(s for s in live if s not in stored))

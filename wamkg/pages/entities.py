@@ -154,7 +154,7 @@ def _render(session: Session, viewer: Viewer | None, shown: ShownEntity) -> str:
         charts=[counts_chart(years, width) for width in (SCREEN, PHONE)] if years else [],
         main=find_default_taxonomy(session),
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
         **vars(shown),
     )
 

@@ -66,7 +66,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
         sorts=sorts,
         kept=filters_without(query, FORM_FIELDS),
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 

@@ -90,7 +90,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         kinds=KINDS,
         node=graph.nodes[center],
         links=_links(graph, center),
-        families=hues_for(sorted({str(node["hue"]) for _, node in nodes if "hue" in node}), branch_hues(session)),
+        branch_hues=hues_for(sorted({str(node["hue"]) for _, node in nodes if "hue" in node}), branch_hues(session)),
         branches=_branch_names(session),
         groups=[(kind, list(group)) for kind, group in groupby(nodes, key=lambda pair: pair[1]["kind"])],
         edges=[(graph.nodes[a], e["relation"], graph.nodes[b]) for a, b, e in graph.edges(data=True)],
@@ -186,6 +186,6 @@ def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
 def _colors(graph: "nx.MultiDiGraph[str]", chosen: Mapping[str, int]) -> dict[str, str]:
     """The colors of the figures: one per branch, and one for each kind of entity without a branch."""
     hues = THEMES["light"].hues
-    families = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(chosen))
-    by_family = {family: hues[index].edge for family, index in hues_for(families, chosen).items()}
-    return by_family | {"dataset": hues[2].edge, "benchmark": hues[2].edge, "institution": hues[3].edge}
+    branches = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(chosen))
+    by_branch = {branch: hues[index].edge for branch, index in hues_for(branches, chosen).items()}
+    return by_branch | {"dataset": hues[2].edge, "benchmark": hues[2].edge, "institution": hues[3].edge}

@@ -101,7 +101,7 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
         steps=steps_of(timeline.taxa),
         taxonomies=taxonomies,
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 
@@ -152,7 +152,7 @@ def leaderboard_page(session: Session, choice: LeaderboardChoice, viewer: Viewer
         asked=vars(chosen),
         boards=_boards(session, chosen),
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 

@@ -173,7 +173,7 @@ def render_paper(
         refused=refused,
         names=classes.names,
         outside_kinds=outside_kinds(session),
-        families=classes.families,
+        branch_hues=classes.branch_hues,
         **vars(shown),
     )
 
@@ -190,7 +190,7 @@ def render_why(session: Session, placed: PaperPlaces, viewer: Viewer | None = No
         criteria=placed.criteria,
         objections=placed.objections,
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 

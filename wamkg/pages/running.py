@@ -33,7 +33,7 @@ def objections_page(session: Session, viewer: Viewer | None = None, done: str | 
         done=done if viewer else None,
         problem=problem,
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 

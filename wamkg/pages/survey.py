@@ -38,7 +38,7 @@ def survey_page(
         here="/survey",
         survey=survey,
         main=main,
-        branches=known.families.get(main, {}),
+        branches=known.branch_hues.get(main, {}),
         names=known.names.get(main, {}),
         fields=_fields(survey) | dict(typed or {}),
         taxonomies=taxonomy_list(session),

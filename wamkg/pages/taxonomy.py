@@ -95,7 +95,7 @@ def taxonomy_page(
         done=done if viewer else None,
         tried=tried,
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 
@@ -149,7 +149,7 @@ def crosswalk_page(session: Session, choice: CrosswalkChoice, viewer: Viewer | N
         counts={(cell.a, cell.b): cell.count for cell in best.table} if best else {},
         expected={each.a: each for each in best.mapping} if best else {},
         names=classes.names,
-        families=classes.families,
+        branch_hues=classes.branch_hues,
     )
 
 

@@ -28,6 +28,6 @@ def _parts(hue: Hue) -> dict[str, str]:
     return {"trunk": hue.trunk, "deep": hue.deep, "on-deep": hue.on_deep, "tint": hue.tint, "edge": hue.edge}
 
 
-def hue_name(family: str, families: Mapping[str, int]) -> str:
-    """Name of a branch's color variables, `family-n`; `families` has the color of each branch of its taxonomy."""
-    return f"family-{families.get(family, OTHER)}"
+def hue_name(branch: str, branch_hues: Mapping[str, int]) -> str:
+    """Name of a branch's color variables, `family-n`; `branch_hues` has the color of each branch of its taxonomy."""
+    return f"family-{branch_hues.get(branch, OTHER)}"

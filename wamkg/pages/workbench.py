@@ -30,7 +30,7 @@ from wamkg.views.workbench import (
     review_cards,
     review_part,
 )
-from wamkg.vocabulary import MAIN, QuestionStatus
+from wamkg.vocabulary import MAIN_TAXONOMY, QuestionStatus
 
 ORDER_LABELS = {
     "uncertain": "least confident first",
@@ -52,7 +52,7 @@ MAX_CARDS = 24
 class QueueChoice:
     """The part of the queue to show, and the paper in it; `done` is the batch of the decision just made."""
 
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     order: str = "uncertain"
     part: str = "all"
     at: str | None = None
@@ -157,7 +157,7 @@ def _card_context(session: Session, slug: str, cards: Sequence[ReviewCard], view
         "viewer": viewer,
         "places": place_options(session, slug) if cards else [],
         "names": classes.names,
-        "families": classes.families,
+        "branch_hues": classes.branch_hues,
         "outside_kinds": outside_kinds(session),
     }
 

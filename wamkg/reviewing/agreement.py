@@ -15,7 +15,7 @@ from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.rounds import find_round, list_rounds, live_votes, papers_of_round, reviewers_of, unblinded_papers
 from wamkg.store.tables import ReviewRound, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.vocabulary import MAIN, AssignmentStatus
+from wamkg.vocabulary import MAIN_TAXONOMY, AssignmentStatus
 
 Values = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -102,7 +102,7 @@ Ratings = Mapping[Any, Mapping[str, Word | None]]
 """Paper -> reviewer -> label; None if they were unsure."""
 
 
-def agreement_of_rounds(session: Session, taxonomy: str = MAIN, name: str | None = None) -> Agreement:
+def agreement_of_rounds(session: Session, taxonomy: str = MAIN_TAXONOMY, name: str | None = None) -> Agreement:
     """Agreement of the votes of one round, or of every round of a taxonomy, on papers with visible votes.
 
     Raises NotFoundError for an unknown round or taxonomy, and if there is no round.
@@ -145,7 +145,7 @@ def _word(session: Session, taxonomy: Taxonomy, verdict: str, taxon: Taxon | Non
     return tuple(taxon.path.split("/"))
 
 
-def agreement_of_decisions(session: Session, taxonomy: str = MAIN) -> Agreement:
+def agreement_of_decisions(session: Session, taxonomy: str = MAIN_TAXONOMY) -> Agreement:
     """Agreement of decisions whose authors had not seen each other's, as in two copies of the store.
 
     For each person and paper, the last decision that no other person had seen counts.

@@ -21,7 +21,7 @@ from wamkg.store.taxonomy_edits import lock_taxonomy
 from wamkg.store.types import reject_nul
 from wamkg.vocabulary import (
     HUMAN_OBJECTORS,
-    MAIN,
+    MAIN_TAXONOMY,
     OPEN_STATUSES,
     PERSON,
     AssignmentStatus,
@@ -47,7 +47,7 @@ class ObjectionDraft:
     paper: str
     proposed: str
     raised_by: str
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     raised_role: str = ObjectorRole.CO_AUTHOR
     source_url: str | None = None
     quote: str | None = None

@@ -48,7 +48,7 @@ from wamkg.store.tables import (
     Vote,
 )
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.vocabulary import MAIN, PERSON, BatchKind
+from wamkg.vocabulary import MAIN_TAXONOMY, PERSON, BatchKind
 
 UNANIMOUS, CONSENSUS, THIRD_PERSON = "unanimous", "consensus", "third_person"
 """How a decision followed from votes: they were unanimous; the reviewers agreed after seeing them; a third person
@@ -62,7 +62,7 @@ class NewRound:
 
     name: str
     reviewers: tuple[str, ...]
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     papers: tuple[str, ...] = ()
     note: str = ""
 

@@ -9,7 +9,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
 from wamkg.store.survey import outside_kinds
 from wamkg.store.types import reject_nul
-from wamkg.vocabulary import MAIN, AssignmentStatus
+from wamkg.vocabulary import MAIN_TAXONOMY, AssignmentStatus
 
 
 class Verdict(StrEnum):
@@ -44,7 +44,7 @@ class Decision:
 
     paper: str
     verdict: str
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     taxon: str | None = None
     also: tuple[str, ...] = ()
     kind: str | None = None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -14,11 +13,9 @@ from wamkg.store.discovery import queued_since, set_aside
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Discovery
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.store.types import utc_now
+from wamkg.store.types import WEEK, utc_now
 from wamkg.suggesting.examples import PaperDocument
 from wamkg.vocabulary import BatchKind, DiscoveryOutcome
-
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Replay complete labels: how soon would the relevant records have been found?"""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import fmean, stdev
@@ -10,6 +10,7 @@ import numpy as np
 
 from wamkg.errors import InvalidInputError
 from wamkg.json_types import UncheckedObject
+from wamkg.progress import Progress
 from wamkg.screening.labeled import LabeledRecords
 from wamkg.screening.metrics import measures, recall_after, recall_at
 from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, ScreeningModel, screener_named
@@ -98,7 +99,7 @@ def simulate(
     models: Sequence[str],
     seeds: Sequence[int],
     rule: StoppingRule,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Simulation:
     """Replay the labels with every model from every seed's start; `progress` takes the replays done and their number.
 

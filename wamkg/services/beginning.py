@@ -11,12 +11,13 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.importing.import_report import ImportReport
-from wamkg.importing.importer import ImportOptions, Progress, apply_result, read_list
+from wamkg.importing.importer import ImportOptions, apply_result, read_list
 from wamkg.importing.parse_result import ParseResult
 from wamkg.importing.taxonomy_create import NewTaxonomy, create_taxonomy
 from wamkg.importing.taxonomy_file import TaxonomyFile
 from wamkg.json_types import JSON
 from wamkg.matching.record import Record
+from wamkg.progress import Progress
 from wamkg.reviewing.survey_edits import make_survey
 from wamkg.services.writers import Writer
 from wamkg.store.batches import find_batch

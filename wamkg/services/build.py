@@ -4,9 +4,10 @@ from wamkg.errors import DependencyMissingError, InvalidInputError
 from wamkg.figures.query import AUTO, FigureQuery, FigureRequest
 from wamkg.importing.seed_loader import has_own_survey
 from wamkg.json_types import UncheckedObject
+from wamkg.progress import Progress
 from wamkg.services.figures import draw_figure
 from wamkg.services.imports import seed
-from wamkg.services.suggestions import Progress, embed, suggest
+from wamkg.services.suggestions import embed, suggest
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
 from wamkg.store.session import Store

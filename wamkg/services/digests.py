@@ -20,7 +20,7 @@ from wamkg.views.digests import DigestItem, digest_now
 from wamkg.views.survey import site_name
 from wamkg.vocabulary import BatchKind
 
-WEEK = "7d"
+LAST_WEEK = "7d"
 LOCAL = "http://127.0.0.1:8000"
 _SPAN = re.compile(r"(\d{1,4})\s*([dhw])")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
@@ -39,7 +39,7 @@ def moment_since(text: str) -> datetime:
     return moment
 
 
-def make_digest(store: Store, writer: Writer, since: str = WEEK) -> DigestItem:
+def make_digest(store: Store, writer: Writer, since: str = LAST_WEEK) -> DigestItem:
     """Store a digest of what happened since then and no digest contains yet. Without entries nothing is stored.
 
     Raises InvalidInputError for a wrong `since`.
@@ -59,7 +59,7 @@ def make_digest(store: Store, writer: Writer, since: str = WEEK) -> DigestItem:
         return DigestItem(row.uid, found.since, found.at, found.entries)
 
 
-def preview_digest(store: Store, since: str = WEEK) -> DigestItem:
+def preview_digest(store: Store, since: str = LAST_WEEK) -> DigestItem:
     """What `make_digest` would store; writes nothing."""
     with store.reading() as session:
         return digest_now(session, moment_since(since))

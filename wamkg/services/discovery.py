@@ -11,8 +11,9 @@ from wamkg.discovering.replay import RouteReplay, replay
 from wamkg.discovering.runner import DiscoverOptions, RouteReport
 from wamkg.discovering.runner import discover as read_routes
 from wamkg.errors import InvalidInputError
-from wamkg.jobs.stages import Progress, refuse_unknown, run_as_job
+from wamkg.jobs.stages import refuse_unknown, run_as_job
 from wamkg.json_types import JSON, JsonObject
+from wamkg.progress import Progress
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.discovery import outcomes_of
@@ -45,7 +46,7 @@ def discover(
         return Discovered(read_routes(store, settings, options, progress))
     from wamkg.screening.finds import queue_finds  # scikit-learn takes a second to load
 
-    reports = read_routes(store, settings, options, progress, hold=True)
+    reports = read_routes(store, settings, options, progress, set_aside=True)
     with store.writing() as session:
         report = queue_finds(session, ACTOR.actor(session), settings.discover_recall, settings.discover_most)
         for route in reports:

@@ -14,7 +14,7 @@ from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import Store
 from wamkg.views.roadmap import placed_ids
 from wamkg.views.snapshots import open_snapshot
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 if TYPE_CHECKING:
     from wamkg.figures.save import Drawing
@@ -28,7 +28,7 @@ def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
     if query.since_release is None:
         return frozenset()
     with open_snapshot(store, home, release=query.since_release) as past, past.reading() as session:
-        return placed_ids(session, query.taxonomy or MAIN)
+        return placed_ids(session, query.taxonomy or MAIN_TAXONOMY)
 
 
 def draw_figure_at(

@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.import_report import ImportReport
-from wamkg.importing.importer import ImportOptions, Progress
+from wamkg.importing.importer import ImportOptions
 from wamkg.importing.importer import import_source as run_import
 from wamkg.importing.results.lines import result_lines
 from wamkg.importing.results.load import ResultReport, load_results
 from wamkg.importing.seed_loader import load_seeds
+from wamkg.progress import Progress
 from wamkg.settings import Settings
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from wamkg.enriching.dataset_load import LoadReport, Progress
+from wamkg.enriching.dataset_load import LoadReport
 from wamkg.enriching.dataset_load import load_dataset as run_load
+from wamkg.progress import Progress
 from wamkg.store.session import Store
 
 

@@ -1,11 +1,12 @@
 """Screening (is a paper in scope?) and its simulation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wamkg.progress import Progress
 from wamkg.store.session import Store
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 if TYPE_CHECKING:
     from wamkg.screening.session import ScreeningSession
@@ -17,7 +18,7 @@ class Replayed:
     """What to replay: a file of labeled records, or the papers of a taxonomy against other papers of the library."""
 
     file: str | None = None
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     against: str = "data"
     models: Sequence[str] = ()
     seeds: int = 10
@@ -33,9 +34,7 @@ def screening(store: Store, taxonomy: str, text: str) -> "ScreeningSession":
         return ScreeningSession(session, taxonomy, text)
 
 
-def simulate(
-    wanted: Replayed, store: Store | None = None, progress: Callable[[int, int], None] | None = None
-) -> "Simulation":
+def simulate(wanted: Replayed, store: Store | None = None, progress: Progress | None = None) -> "Simulation":
     """Replay finished labels from a file or the store; `progress` takes the replays done and their number."""
     from wamkg.screening.labeled import from_file, from_library
     from wamkg.screening.simulation import simulate as run_simulate

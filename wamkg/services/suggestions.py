@@ -1,6 +1,5 @@
 """Embedding, suggestions and their evaluation."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from wamkg.errors import DependencyMissingError
 from wamkg.jobs.refit import RefitSteps, run_refits
 from wamkg.jobs.stages import run_as_job
 from wamkg.json_types import UncheckedMapping, UncheckedObject
+from wamkg.progress import Progress
 from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from wamkg.embedding.encoders import Encoder
     from wamkg.suggesting.runner import SuggestReport
 
-Progress = Callable[[int, int], None]
 QUIET = 3.0
 """Seconds without a decision before a refit also computes the reasons."""
 
@@ -51,13 +50,8 @@ def suggest(store: Store, settings: Settings, taxonomy: str, progress: Progress 
     """Suggest a taxon for each paper without an assignment. The encoder is loaded only for a model that needs it."""
     from wamkg.suggesting.runner import Rules, needs_encoder, suggest_places
 
-    model = _suggester(settings)
-    encoder = open_encoder(settings) if needs_encoder(model) else None
-    return suggest_places(store, taxonomy, Rules(model=model), encoder, progress)
-
-
-def _suggester(settings: Settings) -> str:
-    return "auto" if settings.suggester == "default" else settings.suggester
+    encoder = open_encoder(settings) if needs_encoder(settings.suggester) else None
+    return suggest_places(store, taxonomy, Rules(model=settings.suggester), encoder, progress)
 
 
 def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[UncheckedObject]:
@@ -65,8 +59,8 @@ def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[Unchec
     from wamkg.suggesting.label_audit import audit_labels
     from wamkg.suggesting.runner import needs_encoder
 
-    model = _suggester(settings)
-    return audit_labels(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
+    encoder = open_encoder(settings) if needs_encoder(settings.suggester) else None
+    return audit_labels(store, taxonomy, settings.suggester, encoder)
 
 
 def evaluate(

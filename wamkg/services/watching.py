@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from wamkg.jobs.stages import Progress, run_as_job
+from wamkg.jobs.stages import run_as_job
 from wamkg.json_types import JSON
+from wamkg.progress import Progress
 from wamkg.reviewing import notices
 from wamkg.reviewing.notices import NoticeAnswered
 from wamkg.services.writers import Writer

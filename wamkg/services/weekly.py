@@ -9,6 +9,7 @@ from wamkg.discovering.runner import DiscoverOptions
 from wamkg.errors import DependencyMissingError, JobCancelledError, WamkgError
 from wamkg.jobs.stages import run_as_job
 from wamkg.json_types import JSON, JsonObject
+from wamkg.progress import Progress
 from wamkg.services.digests import make_digest
 from wamkg.services.discovery import discover
 from wamkg.services.suggestions import embed, suggest
@@ -85,7 +86,7 @@ def _shown(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing new"
 
 
-def weekly(store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None) -> list[StageReport]:
+def weekly(store: Store, settings: Settings, progress: Progress | None = None) -> list[StageReport]:
     """Run every stage; one that fails is listed and does not stop the others.
 
     Raises JobCancelledError if `progress` asks to stop.
@@ -93,7 +94,7 @@ def weekly(store: Store, settings: Settings, progress: Callable[[int, int], None
     return list(_reports(store, settings, progress))
 
 
-def _reports(store: Store, settings: Settings, progress: Callable[[int, int], None] | None) -> Iterator[StageReport]:
+def _reports(store: Store, settings: Settings, progress: Progress | None) -> Iterator[StageReport]:
     for done, (name, stage) in enumerate(STAGES.items()):
         if progress is not None:
             progress(done, len(STAGES))
@@ -114,7 +115,7 @@ def _reports(store: Store, settings: Settings, progress: Callable[[int, int], No
 def run_weekly_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSON]) -> None:
     """Run a queued job of kind `weekly`."""
 
-    def stage(progress: Callable[[int, int], None]) -> JsonObject:
+    def stage(progress: Progress) -> JsonObject:
         reports = weekly(store, settings, progress)
         failed: list[JSON] = [f"{r.stage}: {problem}" for r in reports for problem in r.problems]
         return {"stages": [asdict(report) for report in reports], "failed": failed}

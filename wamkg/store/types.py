@@ -1,6 +1,6 @@
 """Column types that behave equally on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text
@@ -69,6 +69,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     def coerce_compared_value(self, op: Any, value: Any) -> "UtcDateTime":
         """Use the same type for comparisons."""
         return self
+
+
+WEEK = timedelta(days=7)
 
 
 def utc_now() -> datetime:

@@ -1,12 +1,13 @@
 """Evaluate each model on papers it has not seen, and how reliable its confidence is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from wamkg.json_types import UncheckedObject
+from wamkg.progress import Progress
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import Calibration, depth_confidence
 from wamkg.suggesting.examples import TrainingSet
@@ -34,7 +35,7 @@ def evaluate(
     training: TrainingSet,
     options: EvaluateOptions,
     vectors: VectorsByHash | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> UncheckedObject:
     """Evaluate the models of the options, and the baseline; return the report of `evaluate --json`.
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wamkg.embedding.cache import embed_texts
-from wamkg.embedding.encode import Progress, embed, embed_shared, load_vectors
+from wamkg.embedding.encode import embed, embed_shared, load_vectors
 from wamkg.embedding.encoders import Encoder
 from wamkg.identifiers import text_hash
 from wamkg.json_types import UncheckedObject
+from wamkg.progress import Progress
 from wamkg.store.batches import close_batch, drop_batch, get_actor, latest_write, open_batch
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.session import Store

@@ -1,6 +1,6 @@
 """Suggest a taxon for each candidate: probabilities in the tree, the confident level, and reasons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from wamkg.errors import InvalidInputError
 from wamkg.json_types import JsonObject, UncheckedObject
+from wamkg.progress import Progress
 from wamkg.store.tables.taxonomies import RankedLeaf
 from wamkg.store.taxonomy_edits import is_same_or_descendant
 from wamkg.suggesting.calibration import Calibration
@@ -75,7 +76,7 @@ def suggest(
     vectors: VectorsByHash | None = None,
     settings: SuggestOptions | None = None,
     encoder: tuple[str, str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[SuggestionResult]:
     """Suggest a taxon for every candidate, in the given order.
 

@@ -10,7 +10,7 @@ from wamkg.graph.bursts import USUAL, BurstModel, find_bursts
 from wamkg.near_matches import unknown
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.timelines import branches_at, citation_timeline, papers_timeline
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 Counted = Literal["papers", "citations"]
 
@@ -58,7 +58,7 @@ class _Series:
 def burst_report(
     session: Session,
     counted: Counted = "citations",
-    taxonomy: str = MAIN,
+    taxonomy: str = MAIN_TAXONOMY,
     by: str = "quarter",
     depth: int = 1,
     model: BurstModel = USUAL,

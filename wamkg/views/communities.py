@@ -13,7 +13,7 @@ from wamkg.taxonomy.crosswalk import cut, placed_works
 from wamkg.taxonomy.label_agreement import adjusted_rand_index, normalised_mutual_information
 from wamkg.views.citation_graph import GraphSize, WorkItem, Works
 from wamkg.views.timelines import MAX_DEPTH
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class CommunityReport:
 
 
 def community_report(
-    session: Session, wanted: PaperFilter, taxonomy: str = MAIN, depth: int = 1, resolution: float = 1.0
+    session: Session, wanted: PaperFilter, taxonomy: str = MAIN_TAXONOMY, depth: int = 1, resolution: float = 1.0
 ) -> CommunityReport:
     """Communities of the works that a filter finds, against their taxa at a depth; depth 0 is the whole path.
 

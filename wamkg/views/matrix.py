@@ -15,7 +15,7 @@ from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
 from wamkg.views.roadmap import date_rule_of, paper_dates
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
 _LAST = {OTHERS: 1, PREPRINT: 2, UNKNOWN: 3}
@@ -53,7 +53,7 @@ class FacetMatrix:
 
 def facet_matrix(
     session: Session,
-    taxonomy: str = MAIN,
+    taxonomy: str = MAIN_TAXONOMY,
     facet: str = YEAR,
     depth: int = 0,
     date_rule: str = "",

@@ -27,7 +27,7 @@ from wamkg.store.paper_texts import body_of
 from wamkg.store.papers import locate_papers, method_names_of
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
-from wamkg.vocabulary import MAIN, AssignmentStatus
+from wamkg.vocabulary import MAIN_TAXONOMY, AssignmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ def papers_by_id(session: Session, ids: Sequence[str]) -> list[PaperItem | None]
     return [items[numbers[text]] if text in numbers else None for text in ids]
 
 
-def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = MAIN) -> Facets:
+def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = MAIN_TAXONOMY) -> Facets:
     """Number of papers that each further filter value would leave. A facet's counts ignore its own filter. None: no
     counts by taxon.
 
@@ -356,7 +356,7 @@ MAX_GROUPS = 1000
 
 
 def paper_groups(
-    session: Session, query: PaperFilter, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, part: str = ""
+    session: Session, query: PaperFilter, by: GroupBy, taxonomy: str = MAIN_TAXONOMY, depth: int = 1, part: str = ""
 ) -> PaperGroups:
     """The papers that match in groups; see `count_groups` for the parameters and errors.
 

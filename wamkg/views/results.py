@@ -18,7 +18,7 @@ from wamkg.store.results import ResultFilter, ResultRow, result_rows
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import public_id
-from wamkg.vocabulary import MAIN, EntityKind
+from wamkg.vocabulary import MAIN_TAXONOMY, EntityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class LeaderboardOverTime:
         return sum(bool(score.result.caveat) for score in self.scores)
 
 
-def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = MAIN) -> list[LeaderboardOverTime]:
+def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = MAIN_TAXONOMY) -> list[LeaderboardOverTime]:
     """The matching leaderboards. Without a benchmark, one for each that has enough methods: its overall one or the
     largest.
 

@@ -16,7 +16,7 @@ from wamkg.store.papers import methods_of
 from wamkg.store.survey import find_survey
 from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.vocabulary import DATE_RULES, MAIN, EventKind
+from wamkg.vocabulary import DATE_RULES, MAIN_TAXONOMY, EventKind
 
 SHORT_WORDS, SHORT_LENGTH = 4, 40
 
@@ -64,7 +64,7 @@ class Roadmap:
 
 def build_roadmap(
     session: Session,
-    taxonomy: str = MAIN,
+    taxonomy: str = MAIN_TAXONOMY,
     date_rule: str = "",
     as_of: date | None = None,
     wanted: PaperFilter | None = None,

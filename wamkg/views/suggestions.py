@@ -21,7 +21,7 @@ from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.history import object_in_order
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import PagedFilter, public_id, shown_day
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 
 ORDERS = ("certain", "uncertain", "newest")
 
@@ -68,7 +68,7 @@ class SuggestionItem:
 
 def suggestion_list(
     session: Session,
-    taxonomy: str = MAIN,
+    taxonomy: str = MAIN_TAXONOMY,
     query: PagedFilter | None = None,
     order: str = "certain",
     *,
@@ -174,7 +174,7 @@ class QueueItem(WithFormerNames):
 
 
 def queue_page(
-    session: Session, taxonomy: str = MAIN, query: PagedFilter | None = None, order: str = "uncertain"
+    session: Session, taxonomy: str = MAIN_TAXONOMY, query: PagedFilter | None = None, order: str = "uncertain"
 ) -> Page[QueueItem]:
     """One page of the review queue of a taxonomy, for the papers that match the query.
 

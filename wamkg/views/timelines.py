@@ -34,7 +34,7 @@ from wamkg.store.papers import get_papers
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.roadmap import date_rule_of, paper_dates
-from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN
+from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN_TAXONOMY
 
 Period = Literal["month", "quarter", "year"]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -76,7 +76,7 @@ class PaperTimeline:
 def papers_timeline(
     session: Session,
     by: str = "month",
-    taxonomy: str = MAIN,
+    taxonomy: str = MAIN_TAXONOMY,
     depth: int = 1,
     date_rule: str = "",
     wanted: PaperFilter | None = None,
@@ -317,7 +317,7 @@ class BranchCitations:
 
 
 def citations_by_branch(
-    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, span: Span = WHOLE
+    session: Session, by: str = "month", taxonomy: str = MAIN_TAXONOMY, depth: int = 1, span: Span = WHOLE
 ) -> BranchCitations:
     """Count the papers that cite the papers of each branch at a depth; depth 0 does not split.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from wamkg.enriching.write import write_states
 from wamkg.errors import JobCancelledError, WamkgError
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity
+from wamkg.progress import Progress
 from wamkg.settings import Settings
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.claims import PaperClaims, load_claims
@@ -41,9 +42,7 @@ class WatchReport:
     problems: list[str] = field(default_factory=list)
 
 
-def watch(
-    store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None, wait: Wait = time.sleep
-) -> WatchReport:
+def watch(store: Store, settings: Settings, progress: Progress | None = None, wait: Wait = time.sleep) -> WatchReport:
     """Compare every paper of the library with its sources; run it again to continue.
 
     A source that fails is listed in the report. Raises JobCancelledError if `progress` asks to stop.

@@ -27,7 +27,7 @@ from wamkg.services.objections import raise_objection
 from wamkg.services.questions import answer_question
 from wamkg.views.papers import PaperQuery
 from wamkg.views.timelines import timeline_csv_rows
-from wamkg.vocabulary import MAIN, ObjectorRole
+from wamkg.vocabulary import MAIN_TAXONOMY, ObjectorRole
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
@@ -69,7 +69,7 @@ def show_library(
 
 async def _timeline_choice(
     by: Annotated[str, Query(max_length=20)] = "quarter",
-    taxonomy: Slug = MAIN,
+    taxonomy: Slug = MAIN_TAXONOMY,
     depth: int = 1,
     date: Annotated[str, Query(max_length=20)] = "",
     since: Text = None,
@@ -165,7 +165,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
     draft = ObjectionDraft(
         paper=paper_id,
         proposed=form.get("proposed", ""),
-        taxonomy=form.get("taxonomy", MAIN),
+        taxonomy=form.get("taxonomy", MAIN_TAXONOMY),
         raised_by=form.get("raised_by", caller.holder.name),
         raised_role=form.get("raised_role", ObjectorRole.CO_AUTHOR),
         source_url=form.get("source_url"),

@@ -13,7 +13,7 @@ from wamkg.pages.workbench import MAX_CARDS, QueueChoice, review_cards_page, rev
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services.decisions import decide
 from wamkg.views.workbench import decision_notice
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep, json_response
 from wamkg_api.form_parser import form_list, parse_form, redirect_after_post, revision_of
@@ -33,7 +33,7 @@ QUEUE_FIELDS = ("taxonomy", "order", "part")
 
 
 def _queue_choice(
-    taxonomy: Slug = MAIN, order: Word = "uncertain", part: Word = "all", at: Text = None, done: Text = None
+    taxonomy: Slug = MAIN_TAXONOMY, order: Word = "uncertain", part: Word = "all", at: Text = None, done: Text = None
 ) -> QueueChoice:
     return QueueChoice(taxonomy, order, part, at or None, done)
 
@@ -94,7 +94,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
     decision = Decision(
         paper=paper_id,
         verdict=verdict,
-        taxonomy=form.get("taxonomy", MAIN),
+        taxonomy=form.get("taxonomy", MAIN_TAXONOMY),
         taxon=taxon if verdict in (Verdict.ACCEPT, Verdict.REJECT) else None,
         # The fields of the form are sent whichever button was pressed.
         also=tuple(path for path in also if path != taxon) if verdict == Verdict.ACCEPT else (),

@@ -11,7 +11,7 @@ from wamkg.reviewing.verdicts import Decision
 from wamkg.services import rounds
 from wamkg.views.paging import Page
 from wamkg.views.rounds import QueuedPaper, RoundItem, round_detail, round_list, round_queue
-from wamkg.vocabulary import MAIN, Role
+from wamkg.vocabulary import MAIN_TAXONOMY, Role
 from wamkg_api.access import CallerDep, authenticate
 from wamkg_api.deps import RoundPath, SessionDep, SettingsDep, TaxonomySlug, json_response
 from wamkg_api.errors import problems
@@ -57,7 +57,7 @@ def get_round(session: SessionDep, name: RoundPath) -> Response:
 @router.get("/agreement", response_model=Agreement, responses=problems(404, 422))
 def get_agreement(
     session: SessionDep,
-    taxonomy: TaxonomySlug = MAIN,
+    taxonomy: TaxonomySlug = MAIN_TAXONOMY,
     round_name: Annotated[Word | None, Query(alias="round", description="Only the votes of this round.")] = None,
     of: Annotated[
         Literal["rounds", "decisions"],

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.views.paging import Page
 from wamkg.views.suggestions import QueueItem, SuggestionItem, queue_page, suggestion_list
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.access import ProgramDep
 from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
 from wamkg_api.errors import problems
@@ -40,6 +40,6 @@ def get_queue(
 
 
 @router.get("/queue/bias", response_model=AutomationBias, responses=problems(404, 422))
-def get_bias(session: SessionDep, taxonomy: TaxonomySlug = MAIN) -> Response:
+def get_bias(session: SessionDep, taxonomy: TaxonomySlug = MAIN_TAXONOMY) -> Response:
     """How often people agree with suggestions they saw before deciding, and with suggestions that were hidden."""
     return json_response(automation_bias(session, taxonomy))

@@ -18,7 +18,7 @@ from wamkg.pages.viewer import Viewer
 from wamkg.services.taxonomies import Trial, edit_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.views.timelines import MAX_DEPTH
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post
@@ -31,7 +31,7 @@ forms = APIRouter(include_in_schema=False)
 
 
 def _choice(
-    taxonomy: Slug = MAIN, at: Text = None, facet: Annotated[str, Query(max_length=20)] = "year"
+    taxonomy: Slug = MAIN_TAXONOMY, at: Text = None, facet: Annotated[str, Query(max_length=20)] = "year"
 ) -> TaxonomyChoice:
     return TaxonomyChoice(taxonomy, at or "", facet)
 

@@ -20,7 +20,7 @@ from wamkg.views.timelines import (
     papers_timeline,
     timeline_csv_rows,
 )
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
 from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.queries import CitationComparisonQuery, CitationTimelineQuery
@@ -35,7 +35,7 @@ _AS_TABLE: Responses = {200: {"content": {"text/csv": {"schema": {"type": "strin
 def get_papers_timeline(
     session: SessionDep,
     by: By = "month",
-    taxonomy: TaxonomySlug = MAIN,
+    taxonomy: TaxonomySlug = MAIN_TAXONOMY,
     depth: Annotated[int, Query(ge=0, le=MAX_DEPTH, description="Depth of the taxa counted apart.")] = 1,
     date: Annotated[
         Literal["arxiv_v1", "venue"] | None, Query(description="Which date places a paper; default: the survey's rule.")

@@ -9,7 +9,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.exporting.digest import DIGEST_FORMATS
 from wamkg.pages.viewer import Viewer
 from wamkg.pages.weekly import FindChoice, digests_page, discoveries_page, notices_page
-from wamkg.services.digests import WEEK, make_digest, moment_since
+from wamkg.services.digests import LAST_WEEK, make_digest, moment_since
 from wamkg.services.discovery import add_find
 from wamkg.services.watching import answer_notice
 from wamkg.store.session import Session
@@ -65,7 +65,7 @@ def show_digests(session: SessionDep, who: ViewerDep) -> HTMLResponse:
 
 
 def _digests(session: Session, viewer: Viewer | None, *, problem: str = "") -> str:
-    return digests_page(session, digest_now(session, moment_since(WEEK)), tuple(DIGEST_FORMATS), viewer, problem)
+    return digests_page(session, digest_now(session, moment_since(LAST_WEEK)), tuple(DIGEST_FORMATS), viewer, problem)
 
 
 @forms.post("/notices/{uid}")

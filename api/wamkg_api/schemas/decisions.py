@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wamkg.parameters import TaxonomyRef, Text, Word
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
@@ -19,7 +19,7 @@ EvidenceLocation = Annotated[Label | None, Field(description="`abstract`, a sect
 class _Decision(Body):
     """Fields that every decision may have."""
 
-    taxonomy: TaxonomyRef = MAIN
+    taxonomy: TaxonomyRef = MAIN_TAXONOMY
     evidence: Evidence = None
     evidence_location: EvidenceLocation = None
     note: Text | None = None

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from wamkg.parameters import TaxonomyRef, Word
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Address, Label
 from wamkg_api.schemas.taxonomies import Path
@@ -16,7 +16,7 @@ class NewObjection(Body):
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
     proposed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
-    taxonomy: TaxonomyRef = MAIN
+    taxonomy: TaxonomyRef = MAIN_TAXONOMY
     raised_by: Label | None = Field(default=None, description="Who objects; empty: who writes.")
     raised_role: Literal["co-author", "paper-author", "reader"] = "co-author"
     source_url: Address | None = Field(default=None, description="Where it was said; the paper's own authors need it.")

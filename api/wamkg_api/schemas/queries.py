@@ -33,7 +33,7 @@ from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.views.papers import PagedFilter, PaperQuery
 from wamkg.views.results import ResultQuery
 from wamkg.views.timelines import MAX_DEPTH, MAX_SUBJECTS, Span
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.schemas.parameters import Cursor, FieldList, ReleaseName
 from wamkg_api.snapshots import SnapshotRef
 
@@ -63,7 +63,7 @@ class GroupParameters(BaseModel):
         default=1, ge=0, le=MAX_DEPTH, description="Depth of the branches of `group_by=taxon`; 0: the whole path."
     )
     facet_taxonomy: TaxonomyRef = Field(
-        default=MAIN, description="Taxonomy of the taxon facet and of `group_by=taxon`; empty: the main one."
+        default=MAIN_TAXONOMY, description="Taxonomy of the taxon facet and of `group_by=taxon`; empty: the main one."
     )
 
 
@@ -154,7 +154,7 @@ class CitationComparisonQuery(_CitationPeriods):
 
 class _InTaxonomy(BaseModel):
     taxonomy: TaxonomyRef = Field(
-        default=MAIN, description="Slug of a taxonomy; empty: the survey's main one.", examples=["wam"]
+        default=MAIN_TAXONOMY, description="Slug of a taxonomy; empty: the survey's main one.", examples=["wam"]
     )
 
 

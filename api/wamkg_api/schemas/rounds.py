@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wamkg.parameters import TaxonomyRef, Text, Word
-from wamkg.vocabulary import MAIN
+from wamkg.vocabulary import MAIN_TAXONOMY
 from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.decisions import Evidence, EvidenceLocation
 from wamkg_api.schemas.parameters import Label
@@ -20,7 +20,7 @@ class RoundBody(Body):
 
     name: RoundName
     reviewers: list[Word] = Field(min_length=2, max_length=50, examples=[["ana", "bo"]])
-    taxonomy: TaxonomyRef = MAIN
+    taxonomy: TaxonomyRef = MAIN_TAXONOMY
     papers: list[Word] = Field(default_factory=list, max_length=10_000, examples=[["arxiv:2302.00111"]])
     note: Text = ""
 

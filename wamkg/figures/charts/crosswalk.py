@@ -9,7 +9,7 @@ from wamkg.figures.latex import latex_table
 from wamkg.figures.page import FigureText
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import family_of
+from wamkg.figures.shades import branch_of
 from wamkg.figures.style import FigureOptions
 from wamkg.readable import pluralize
 from wamkg.taxonomy.crosswalk import Crosswalk
@@ -43,7 +43,7 @@ def _grid(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, st
         row = tuple(counts.get((path, b), 0) for b in across)
         rows.append(GridRow(path, _name(path, down, names_a), row, sum(row)))
     columns = tuple(GridColumn(_name(path, across, names_b), f"{n + 1}") for n, path in enumerate(across))
-    above = {family_of(path) for path in down if "/" in path}
+    above = {branch_of(path) for path in down if "/" in path}
     return Grid(tuple(rows), columns, {f: plain(names_a.get(f, f)) for f in above}, found.shared)
 
 

@@ -16,26 +16,26 @@ _HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg exp
       (!u.parent anchor) -- +(1.1mm,0) |- (.child anchor)\forestoption{edge label};}},"""
 
 
-def forest(families: Sequence[TreeNode], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
+def forest(branches: Sequence[TreeNode], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
     """Return the LaTeX source of the tree, as wide as the text; colors are those of the drawing."""
-    levels = max(twig.level for family in families for twig in family.walk())
+    levels = max(twig.level for branch in branches for twig in branch.walk())
     papers = _WHOLE - _ROOT - levels * _LEVEL - (levels + 1) * _BETWEEN
-    colors = [line for family in families for line in _colors(family, theme, hues)]
+    colors = [line for branch in branches for line in _colors(branch, theme, hues)]
     level = rf"  where level={{0}}{{text width={_ROOT:g}\textwidth}}{{text width={_LEVEL:g}\textwidth}},"
     style = rf"  papers/.style={{tier=papers, fill=white, text width={papers:.3f}\textwidth}},"
-    body = [line for family in families for line in _node(family, 1)]
+    body = [line for branch in branches for line in _node(branch, 1)]
     lines = [*colors, _HEAD, level, style, f"  [{{{latex_text(root)}}}", *body, "  ]", r"\end{forest}"]
     return "\n".join(lines) + "\n"
 
 
-def _colors(family: TreeNode, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
-    hue = theme.hues[hues[family.path]]
+def _colors(branch: TreeNode, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
+    hue = theme.hues[hues[branch.path]]
     for name, color in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
-        yield rf"\definecolor{{{_color(family, name)}}}{{HTML}}{{{color.removeprefix('#').upper()}}}"
+        yield rf"\definecolor{{{_color(branch, name)}}}{{HTML}}{{{color.removeprefix('#').upper()}}}"
 
 
 def _color(twig: TreeNode, part: str) -> str:
-    return f"wamkg-{twig.family}-{part}"
+    return f"wamkg-{twig.branch}-{part}"
 
 
 def _node(twig: TreeNode, indent: int) -> Iterator[str]:

@@ -25,13 +25,13 @@ from wamkg.figures.page import (
 )
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import family_of, legible, mixed
+from wamkg.figures.shades import branch_of, legible, mixed
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 
 ROW = 11.0
 _WIDEST, _NARROWEST, _TOTAL, _PAD, _GAP = 86.0, 11.0, 24.0, 2.0, 3.0
-_FAMILY, _BAR, _MIN_HEAD = 62.0, 6.0, 56.0
+_BRANCH_COLUMN, _BAR, _MIN_HEAD = 62.0, 6.0, 56.0
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ class GridColumn:
 
 @dataclass(frozen=True)
 class Grid:
-    """The data of the table; `families` names the branches of the rows, if rows have one above them."""
+    """The data of the table; `branches` names the branches of the rows, if rows have one above them."""
 
     rows: tuple[GridRow, ...]
     columns: tuple[GridColumn, ...]
-    families: dict[str, str]
+    branches: dict[str, str]
     total: int
 
     @property
@@ -114,7 +114,7 @@ def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequ
 
     def paint(page: Painter, theme: Theme) -> None:
         _paint_heads(plan, page, theme)
-        _paint_families(plan, page, theme)
+        _paint_branches(plan, page, theme)
         _paint_rows(plan, page, theme)
 
     elements = [
@@ -125,7 +125,7 @@ def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequ
 
 def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan:
     labels = max(text_width(row.name, TEXT_SIZE) for row in grid.rows) + 2 * _PAD
-    side = _FAMILY if grid.families else 0.0
+    side = _BRANCH_COLUMN if grid.branches else 0.0
     room = options.width_pt - 2 * MARGIN - _TOTAL
     width = min(max((room - side - labels) / len(grid.columns), _least(grid)), _WIDEST)
     needed = max(text_width(word, TEXT_SIZE) for column in grid.columns for word in column.name.split()) + _PAD + 0.1
@@ -140,20 +140,20 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
     named = all(text_width(line, TEXT_SIZE) <= width - _PAD for head in heads for line in head)
     coded = "; ".join(f"{column.code}:\xa0{column.name}" for column in grid.columns)
     shown = tuple(heads) if named else tuple((column.code,) for column in grid.columns)
-    keys = list(_keys(grid, options)) if grid.families and side < _FAMILY else []
+    keys = list(_keys(grid, options)) if grid.branches and side < _BRANCH_COLUMN else []
     sheet = ChartPage(options, keys, [*notes] if named else [*notes, f"{coded}."])
     return _GridPlan(sheet, grid, side, width, shown)
 
 
 def _hues(grid: Grid, options: FigureOptions) -> dict[str, int]:
-    return hues_for((family_of(row.path) for row in grid.rows), options.branch_hues)
+    return hues_for((branch_of(row.path) for row in grid.rows), options.branch_hues)
 
 
 def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
     """Return the branches by color, for use if their names do not fit beside the rows."""
     hues = _hues(grid, options)
-    for family, number in hues.items():
-        yield LegendKey(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
+    for branch, number in hues.items():
+        yield LegendKey(grid.branches.get(branch, branch), THEMES[options.theme].hues[number].trunk)
 
 
 def _least(grid: Grid) -> float:
@@ -186,19 +186,19 @@ def _paint_heads(plan: _GridPlan, page: Painter, theme: Theme) -> None:
     page.group("sums", [rule, *foot], FRONT)
 
 
-def _paint_families(plan: _GridPlan, page: Painter, theme: Theme) -> None:
-    if not plan.grid.families:
+def _paint_branches(plan: _GridPlan, page: Painter, theme: Theme) -> None:
+    if not plan.grid.branches:
         return
     hues = _hues(plan.grid, plan.sheet.options)
     parts: list[Artist] = []
-    for family, group in groupby(enumerate(plan.grid.rows), key=lambda pair: family_of(pair[1].path)):
+    for branch, group in groupby(enumerate(plan.grid.rows), key=lambda pair: branch_of(pair[1].path)):
         numbers = [number for number, _ in group]
         high, low = plan.middle(numbers[0]) + ROW / 2 - 0.4, plan.middle(numbers[-1]) - ROW / 2 + 0.4
-        hue, x = theme.hues[hues[family]], plan.sheet.left
+        hue, x = theme.hues[hues[branch]], plan.sheet.left
         parts.append(page.shape("family-bar", rectangle(Bounds(x, low, x + 2.2, high)), hue.trunk))
-        if plan.side < _FAMILY:
+        if plan.side < _BRANCH_COLUMN:
             continue
-        name = truncate_to_width(plan.grid.families.get(family, family), _FAMILY - 8.0, bold=True)
+        name = truncate_to_width(plan.grid.branches.get(branch, branch), _BRANCH_COLUMN - 8.0, bold=True)
         place = (x + 5.0, baseline(high - ROW / 2 + 0.4))
         parts.append(page.text("family", place, name, Type(TEXT_SIZE, theme.ink, True, "left")))
     page.group("families", parts, GRID)
@@ -217,7 +217,7 @@ def _paint_rows(plan: _GridPlan, page: Painter, theme: Theme) -> None:
             Type(TEXT_SIZE, theme.ink, False, "right"),
         )
         total = page.text("sum", (plan.sheet.right - _TOTAL / 2, y), str(row.total), ink)
-        hue = theme.hues[hues[family_of(row.path)]]
+        hue = theme.hues[hues[branch_of(row.path)]]
         cells = _cells(plan, page, number, [mixed(theme.paper, hue.trunk, sqrt(n / most)) for n in row.counts], theme)
         page.group(taxon_id(row.path), [*cells, name, total], MARKS)
 

@@ -29,7 +29,7 @@ from wamkg.figures.page import (
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import ANY, family_of, undated_ground
+from wamkg.figures.shades import ANY, branch_of, undated_ground
 from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
@@ -128,8 +128,8 @@ class _BenchmarkPanel:
 def draw_leaderboard(boards: Sequence[LeaderboardOverTime], options: FigureOptions | None = None) -> Drawing:
     """Draw the scores of one or more leaderboards."""
     options = options or FigureOptions()
-    families = list(dict.fromkeys(sorted(family_of(score.taxon) for board in boards for score in board.scores)))
-    known = [family for family in families if family != ANY]
+    branches = list(dict.fromkeys(sorted(branch_of(score.taxon) for board in boards for score in board.scores)))
+    known = [branch for branch in branches if branch != ANY]
     hues = hues_for(known, options.branch_hues)
     sheet = ChartPage(options, list(_keys(known, hues, options, boards)), [_note(boards), *_remarks(boards)])
     panels, height = _panels(boards, sheet)
@@ -144,10 +144,10 @@ def draw_leaderboard(boards: Sequence[LeaderboardOverTime], options: FigureOptio
 
 
 def _keys(
-    families: Sequence[str], hues: Mapping[str, int], options: FigureOptions, boards: Sequence[LeaderboardOverTime]
+    branches: Sequence[str], hues: Mapping[str, int], options: FigureOptions, boards: Sequence[LeaderboardOverTime]
 ) -> Iterator[LegendKey]:
     theme = THEMES[options.theme]
-    yield from (LegendKey(family.capitalize(), theme.hues[hues[family]].trunk, hues[family]) for family in families)
+    yield from (LegendKey(branch.capitalize(), theme.hues[hues[branch]].trunk, hues[branch]) for branch in branches)
     if any(not score.taxon for board in boards for score in board.scores):
         yield LegendKey("Not placed", theme.muted, 2)
     if any(board.third_party for board in boards):
@@ -236,10 +236,10 @@ class _PanelPainter:
             self.page.group(f"frontier-{self.panel.number}", [line], MARKS)
 
     def _score(self, number: int, score: Score, label: PlacedName | None) -> None:
-        family = family_of(score.taxon)
-        color = self.theme.hues[self.hues[family]].trunk if family in self.hues else self.theme.muted
+        branch = branch_of(score.taxon)
+        color = self.theme.hues[self.hues[branch]].trunk if branch in self.hues else self.theme.muted
         fill = color if score.result.party == "first" else self.theme.paper
-        dot = marker(self.hues.get(family, 2), *self.panel.place(score), DOT)
+        dot = marker(self.hues.get(branch, 2), *self.panel.place(score), DOT)
         parts: list[Artist] = [self.page.shape("dot", dot, fill, color, 0.8)]
         if label is not None:
             box, place = label.box, (label.box.left, label.box.bottom)

@@ -10,7 +10,7 @@ from wamkg.figures.page import MARKS, ChartPage, FigureText, LegendKey, baseline
 from wamkg.figures.paint import Painter, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import branch_colors, family_of
+from wamkg.figures.shades import branch_colors, branch_of
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
@@ -57,13 +57,13 @@ def draw_main_path(report: MainPathReport, names: Mapping[str, str], options: Fi
     if len(report.works) > MOST:
         raise InvalidInputError(f"a path of {len(report.works)} works does not fit on a page: name a taxon")
     options = options or FigureOptions()
-    branches = list(dict.fromkeys(family_of(work.taxon) for work in report.works if work.taxon))
+    branches = list(dict.fromkeys(branch_of(work.taxon) for work in report.works if work.taxon))
     by_branch = branch_colors(branches, options)
     keys = [LegendKey(plain(names.get(path, path)), color, 0) for path, color in by_branch.items()]
     if any(work.taxon is None for work in report.works):
         keys.append(LegendKey("not placed", THEMES[options.theme].muted, 0))
     page = ChartPage(options, keys, [_note(report)])
-    colors = {work.taxon: by_branch[family_of(work.taxon)] for work in report.works if work.taxon}
+    colors = {work.taxon: by_branch[branch_of(work.taxon)] for work in report.works if work.taxon}
     dates = max(text_width(work.date or "no date", TEXT_SIZE) for work in report.works)
     line = page.left + dates + _GAP + _THICKEST
     rows = lay_out(report.works, {"": page.theme.muted} | colors, line + _GAP, page.right, page.floor)

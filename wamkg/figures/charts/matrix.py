@@ -8,7 +8,7 @@ from wamkg.figures.latex import latex_table
 from wamkg.figures.page import FigureText
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import family_of
+from wamkg.figures.shades import branch_of
 from wamkg.figures.style import FigureOptions
 from wamkg.readable import pluralize
 from wamkg.views.matrix import YEAR, FacetMatrix, matrix_rows
@@ -34,10 +34,10 @@ def _grid(matrix: FacetMatrix) -> Grid:
         )
         for taxon in matrix.taxa
     )
-    above = {family_of(t.path) for t in matrix.taxa if "/" in t.path}
-    families = {family: plain(matrix.names.get(family, family)) for family in above}
+    above = {branch_of(t.path) for t in matrix.taxa if "/" in t.path}
+    branches = {branch: plain(matrix.names.get(branch, branch)) for branch in above}
     columns = tuple(GridColumn(plain(value), _letter(number)) for number, value in enumerate(matrix.values))
-    return Grid(rows, columns, families, matrix.total)
+    return Grid(rows, columns, branches, matrix.total)
 
 
 def _letter(number: int) -> str:

@@ -14,7 +14,7 @@ from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText,
 from wamkg.figures.paint import Painter, Type, marker, rounded
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import family_of
+from wamkg.figures.shades import branch_of
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
@@ -91,7 +91,7 @@ def _groups(placed: TaxonomyWithPapers) -> list[_Group]:
         t.path: defaultdict(list) for t in placed.taxa if t.parent is None
     }
     for item in placed.items:
-        found[family_of(item.taxon)][str(item.when.year) if item.when else NO_DATE].append(item)
+        found[branch_of(item.taxon)][str(item.when.year) if item.when else NO_DATE].append(item)
     names = {taxon.path: plain(taxon.name) for taxon in placed.taxa}
     return [_Group(path, names[path], items) for path, items in found.items() if items]
 

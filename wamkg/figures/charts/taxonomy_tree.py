@@ -19,7 +19,7 @@ from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
 from wamkg.views.taxonomies import TaxonomyPaper, TaxonomyWithPapers
 
-PAD, GAP, LEAF_GAP, FAMILY_GAP, CORNER = 2.6, 9.0, 2.6, 4.0, 1.8
+PAD, GAP, LEAF_GAP, BRANCH_GAP, CORNER = 2.6, 9.0, 2.6, 4.0, 1.8
 _BULLET, _KEY_GAP = 7.0, 8.0
 
 
@@ -28,7 +28,7 @@ class _TreePlan:
     """Left and right ends of the columns: the root, each level, the papers; `numbers` are those of drawn keys."""
 
     sheet: ChartPage
-    families: tuple[TreeNode, ...]
+    branches: tuple[TreeNode, ...]
     columns: tuple[tuple[float, float], ...]
     numbers: Mapping[str, int]
     root: str
@@ -57,7 +57,7 @@ class _TreePlan:
 
     @property
     def total(self) -> float:
-        return sum(map(self.tall, self.families)) + FAMILY_GAP * (len(self.families) - 1)
+        return sum(map(self.tall, self.branches)) + BRANCH_GAP * (len(self.branches) - 1)
 
 
 def draw_tree(
@@ -76,21 +76,21 @@ def draw_tree(
         raise InvalidInputError(f"the taxonomy {placed.slug!r} has no taxa to draw")
     plan, notes = _fitted(placed, options, representatives, names)
     middles = _middles(plan)
-    hues = hues_for((twig.path for twig in plan.families), options.branch_hues)
+    hues = hues_for((twig.path for twig in plan.branches), options.branch_hues)
 
     def paint(page: Painter, theme: Theme) -> None:
         _TaxonomyTree(plan, middles, hues, theme, page).paint()
 
     words, height = _words(placed, plan, notes), plan.sheet.floor + plan.total + MARGIN
     drawing = plan.sheet.drawing(height, words, _elements(plan), paint, _rows(placed, plan))
-    return replace(drawing, latex=forest(plan.families, plan.root, plan.sheet.theme, hues))
+    return replace(drawing, latex=forest(plan.branches, plan.root, plan.sheet.theme, hues))
 
 
 def _fitted(
     placed: TaxonomyWithPapers, options: FigureOptions, count: int | None, names: Sequence[str]
 ) -> tuple[_TreePlan, tuple[str, ...]]:
     which = parse_representatives(placed, count, names)
-    deepest = max(twig.level for family in build_tree_nodes(placed, options.depth, which) for twig in family.walk())
+    deepest = max(twig.level for branch in build_tree_nodes(placed, options.depth, which) for twig in branch.walk())
     for depth in range(deepest, 0, -1):
         plan = _plan(placed, options, build_tree_nodes(placed, depth, which))
         if plan is not None:
@@ -98,10 +98,10 @@ def _fitted(
     raise InvalidInputError(f"the taxonomy does not fit {options.width_mm:g} mm: choose a wider figure")
 
 
-def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[TreeNode, ...]) -> _TreePlan | None:
+def _plan(placed: TaxonomyWithPapers, options: FigureOptions, branches: tuple[TreeNode, ...]) -> _TreePlan | None:
     """Return columns as wide as their names require, the rest for papers; None if that is too little."""
     root = plain(placed.root_label)
-    twigs = [twig for family in families for twig in family.walk()]
+    twigs = [twig for branch in branches for twig in branch.walk()]
     levels = [[t for t in twigs if t.level == n] for n in range(1, max(t.level for t in twigs) + 1)]
     least = [
         max(text_width(word, TEXT_SIZE, True) for t in level for word in _heading(t).split(" ")) for level in levels
@@ -126,7 +126,7 @@ def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[Tr
         x = columns[-1][1] + GAP
         columns.append((x, x + width))
     columns.append((columns[-1][1] + GAP, sheet.right))
-    return _TreePlan(sheet, families, tuple(columns), numbers if has_key else {}, root)
+    return _TreePlan(sheet, branches, tuple(columns), numbers if has_key else {}, root)
 
 
 def _heading(twig: TreeNode) -> str:
@@ -155,9 +155,9 @@ def _middles(plan: _TreePlan) -> dict[str, float]:
         found[twig.element_id] = sum(ends) / 2
 
     y = plan.sheet.floor + plan.total
-    for family in plan.families:
-        place(family, y)
-        y -= plan.tall(family) + FAMILY_GAP
+    for branch in plan.branches:
+        place(branch, y)
+        y -= plan.tall(branch) + BRANCH_GAP
     return found
 
 
@@ -171,19 +171,19 @@ class _TaxonomyTree:
 
     def paint(self) -> None:
         plan, theme = self.plan, self.theme
-        ends = [self.middles[family.element_id] for family in plan.families]
+        ends = [self.middles[branch.element_id] for branch in plan.branches]
         middle, (left, right) = (ends[0] + ends[-1]) / 2, plan.columns[0]
-        self._edges(right, middle, plan.families, theme.muted)
+        self._edges(right, middle, plan.branches, theme.muted)
         box = rounded(left, middle - LINE / 2 - PAD, right, middle + LINE / 2 + PAD, (CORNER, CORNER))
         word = self.page.text(
             "root", ((left + right) / 2, baseline(middle)), plan.root, Type(TEXT_SIZE, theme.on_root, True)
         )
         self.page.group("root", [self.page.shape("root-box", box, theme.root), word], LABELS)
-        for family in plan.families:
-            for twig in family.walk():
+        for branch in plan.branches:
+            for twig in branch.walk():
                 self._node(twig)
                 if twig.children:
-                    edge = theme.hues[self.hues[twig.family]].edge
+                    edge = theme.hues[self.hues[twig.branch]].edge
                     self._edges(plan.columns[twig.level][1], self.middles[twig.element_id], twig.children, edge)
                 else:
                     self._papers(twig)
@@ -198,7 +198,7 @@ class _TaxonomyTree:
         self.page.group(f"edges-{children[0].element_id.removeprefix('taxon-')}", lines, GRID)
 
     def _node(self, twig: TreeNode) -> None:
-        hue = self.theme.hues[self.hues[twig.family]]
+        hue = self.theme.hues[self.hues[twig.branch]]
         (left, right), lines, middle = (
             self.plan.columns[twig.level],
             self.plan.lines(twig),
@@ -215,7 +215,7 @@ class _TaxonomyTree:
         self.page.group(twig.element_id, [box, *words], MARKS)
 
     def _papers(self, twig: TreeNode) -> None:
-        hue, page, plan = self.theme.hues[self.hues[twig.family]], self.page, self.plan
+        hue, page, plan = self.theme.hues[self.hues[twig.branch]], self.page, self.plan
         (left, right), middle = plan.papers, self.middles[twig.element_id]
         y, half = middle + plan.rows(twig) * LINE / 2, plan.rows(twig) * LINE / 2 + PAD - 0.6
         start = plan.columns[twig.level][1]
@@ -242,7 +242,7 @@ class _TaxonomyTree:
         for number, item in enumerate(twig.shown):
             page.group(
                 item.element_id,
-                list(self._paper(item, y - (number + 0.5) * LINE, hue.deep, self.hues[twig.family])),
+                list(self._paper(item, y - (number + 0.5) * LINE, hue.deep, self.hues[twig.branch])),
                 LABELS,
             )
         if twig.hidden:
@@ -250,10 +250,10 @@ class _TaxonomyTree:
             word = page.text("more", place, f"+{len(twig.hidden)}", Type(TEXT_SIZE, self.theme.muted, align="left"))
             page.group(_more(twig), [word], LABELS)
 
-    def _paper(self, item: TaxonomyPaper, y: float, color: str, family: int) -> Iterator[Artist]:
+    def _paper(self, item: TaxonomyPaper, y: float, color: str, branch: int) -> Iterator[Artist]:
         left, right = self.plan.papers
         x = left + PAD
-        yield self.page.shape("bullet", marker(family, x + 2.0, y, 1.3), color)
+        yield self.page.shape("bullet", marker(branch, x + 2.0, y, 1.3), color)
         yield self.page.text(
             "label", (x + _BULLET, baseline(y)), _label(item), Type(TEXT_SIZE, self.theme.ink, align="left")
         )
@@ -267,7 +267,7 @@ def _more(twig: TreeNode) -> str:
 
 
 def _elements(plan: _TreePlan) -> Iterator[Element]:
-    for twig in (twig for family in plan.families for twig in family.walk()):
+    for twig in (twig for branch in plan.branches for twig in branch.walk()):
         yield Element(
             twig.element_id, f"{twig.name}: {pluralize(twig.count)}", "", {"role": "taxon", "taxon": twig.path}
         )
@@ -289,8 +289,8 @@ def _note(placed: TaxonomyWithPapers, has_key: bool) -> str:
 
 
 def _words(placed: TaxonomyWithPapers, plan: _TreePlan, notes: tuple[str, ...]) -> FigureText:
-    counts = ", ".join(f"{family.name} {family.count}" for family in plan.families)
-    leaves = sum(1 for family in plan.families for _ in family.leaves())
+    counts = ", ".join(f"{branch.name} {branch.count}" for branch in plan.branches)
+    leaves = sum(1 for branch in plan.branches for _ in branch.leaves())
     note = _note(placed, bool(plan.numbers))
     return FigureText(
         title=placed.title,
@@ -302,7 +302,7 @@ def _words(placed: TaxonomyWithPapers, plan: _TreePlan, notes: tuple[str, ...]) 
 
 def _rows(placed: TaxonomyWithPapers, plan: _TreePlan) -> Rows:
     """Return one row per paper, shown or not."""
-    shown = {item.key for family in plan.families for leaf in family.leaves() for item in leaf.shown}
+    shown = {item.key for branch in plan.branches for leaf in branch.leaves() for item in leaf.shown}
     head = ("taxon", "id", "key", "label", "title", "date", "exemplar", "citations", "drawn", "link")
     order = {taxon.path: number for number, taxon in enumerate(placed.taxa)}
     body = [

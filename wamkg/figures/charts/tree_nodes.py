@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wamkg.errors import InvalidInputError
 from wamkg.figures.ids import resolve_names, taxon_id
 from wamkg.figures.plaintext import plain
-from wamkg.figures.shades import family_of
+from wamkg.figures.shades import branch_of
 from wamkg.figures.taxon_tree import children_of
 from wamkg.views.roadmap import RoadmapTaxon
 from wamkg.views.taxonomies import TaxonomyPaper, TaxonomyWithPapers
@@ -28,9 +28,9 @@ class TreeNode:
     hidden: tuple[TaxonomyPaper, ...] = ()
 
     @property
-    def family(self) -> str:
+    def branch(self) -> str:
         """Return the first part of its path, which determines its color."""
-        return family_of(self.path)
+        return branch_of(self.path)
 
     def walk(self) -> Iterator["TreeNode"]:
         """Return this node and all its descendants, from top to bottom."""

@@ -44,9 +44,9 @@ def difference(one: str, other: str, kind: str) -> float:
     return float(np.linalg.norm(seen[0] - seen[1]))
 
 
-def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
-    """Return (rule, element, detail) for branches that look alike; numbers come from `family_numbers`."""
-    colors, shapes = _families(picture)
+def branch_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
+    """Return (rule, element, detail) for branches that look alike; numbers come from `branch_numbers`."""
+    colors, shapes = _branches(picture)
     for one, other in combinations(sorted(colors), 2):
         for kind in SIMULATIONS:
             seen = difference(colors[one], colors[other], kind)
@@ -57,26 +57,26 @@ def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
             yield "grey", f"families {one} and {other}", f"{lightness:.0f} apart in lightness, dots of one shape"
 
 
-def family_numbers(picture: Picture) -> dict[str, float]:
+def branch_numbers(picture: Picture) -> dict[str, float]:
     """Return the least difference of two branches under each simulation, and in lightness."""
-    colors, _ = _families(picture)
+    colors, _ = _branches(picture)
     pairs = list(combinations(colors.values(), 2))
     found = {kind: min((difference(*pair, kind) for pair in pairs), default=0.0) for kind in SIMULATIONS}
     grey = min((abs(lab(linear(a))[0] - lab(linear(b))[0]) for a, b in pairs), default=0.0)
     return {name: round(float(value), 1) for name, value in (found | {"grey": grey}).items()} if pairs else {}
 
 
-def _families(picture: Picture) -> tuple[dict[str, str], dict[str, Points]]:
+def _branches(picture: Picture) -> tuple[dict[str, str], dict[str, Points]]:
     """Return the color of each branch's trunks, and the outline of its dots."""
     trunks = picture.of_role("trunk")
-    families = {part.element_id: part.data["family"] for part in trunks}
+    branches = {part.element_id: part.data["family"] for part in trunks}
     colors = {part.data["family"]: part.fill("body") for part in trunks if part.data.get("level") == "1"}
     shapes: dict[str, Points] = {}
     for part in picture.of_role("label", "more"):
         outline = next((points for role, points, _ in part.shapes if role == "dot"), None)
-        family = families.get(part.data.get("trunk", ""))
-        if outline is not None and family is not None:
-            shapes.setdefault(family, outline)
+        branch = branches.get(part.data.get("trunk", ""))
+        if outline is not None and branch is not None:
+            shapes.setdefault(branch, outline)
     return colors, shapes
 
 

@@ -13,7 +13,7 @@ from statistics import median
 
 from wamkg.figures.check.axis import axis_findings
 from wamkg.figures.check.blank import largest_blank
-from wamkg.figures.check.colors import family_findings, family_numbers
+from wamkg.figures.check.colors import branch_findings, branch_numbers
 from wamkg.figures.check.fonts import font_findings
 from wamkg.figures.check.picture import DrawnBounds, DrawnElement, Picture, read_picture
 from wamkg.figures.check.time import Direction
@@ -194,8 +194,8 @@ class _Checker:
                     yield Finding("font-size", part.element_id, f"{word.size} pt")
                 if ratio < MIN_CONTRAST:
                     yield Finding("contrast", part.element_id, f"{word.color} on {ground}: {ratio:.1f}")
-        yield from (Finding(*found) for found in family_findings(self.picture))
-        self.numbers |= family_numbers(self.picture)
+        yield from (Finding(*found) for found in branch_findings(self.picture))
+        self.numbers |= branch_numbers(self.picture)
         self.numbers |= {"font_min": smallest, "contrast_min": round(weakest, 2)}
 
 

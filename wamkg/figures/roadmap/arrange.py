@@ -43,7 +43,7 @@ _PLACED_AGAIN = 500
 class Arrangement:
     """Trunks side by side with their labels; `x` is the middle of each trunk, from the left end of the columns."""
 
-    families: tuple[DrawnTaxon, ...]
+    branches: tuple[DrawnTaxon, ...]
     tips: tuple[DrawnTaxon, ...]
     columns: tuple[Column, ...]
     x: tuple[float, ...]
@@ -81,7 +81,7 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
 
 def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:
     """Return the numbers of levels to try: the requested one, then fewer."""
-    tips = [tip for family in build_branches(roadmap, asked) for tip in family.tips()]
+    tips = [tip for branch in build_branches(roadmap, asked) for tip in branch.tips()]
     return [asked, *range(max(tip.level for tip in tips) - 1, 0, -1)]
 
 
@@ -91,8 +91,8 @@ class _Fitter:
     def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int | None) -> None:
         self.roadmap, self.options, self.depth = roadmap, options, depth
         self.days = [item.when for item in roadmap.items]
-        self.families = build_branches(roadmap, depth)
-        self.tips = tuple(tip for family in self.families for tip in family.tips())
+        self.branches = build_branches(roadmap, depth)
+        self.tips = tuple(tip for branch in self.branches for tip in branch.tips())
         self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
         most = representatives_for(self.tips, 0 if options.only_chosen else options.representatives)
         marks = options.width_mm >= MARKS_FROM_MM
@@ -117,7 +117,7 @@ class _Fitter:
                 choice, settled = self._restored(choice, settled, scale, width)
                 x = _positions(settled.columns, settled.widths)
                 notes = tuple(notes_on(self.roadmap, self.options, self.depth, choice))
-                return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
+                return Arrangement(self.branches, self.tips, tuple(settled.columns), x, scale, notes)
             if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in settled.columns):
                 room = full
             grown = extend_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
@@ -131,7 +131,7 @@ class _Fitter:
 
     def _settled(self, choice: LabelSelection, scale: TimeScale, width: float) -> FittedColumns | None:
         """Place the labels of a choice on an axis; None if the width is too small for labels of usual width."""
-        columns = _empty_columns(self.families, self._drawn(choice))
+        columns = _empty_columns(self.branches, self._drawn(choice))
         limits = width_limits(columns, width - sum(2 * column.half for column in columns))
         return None if limits is None else _tried([column.on(scale) for column in columns], limits)
 
@@ -201,15 +201,15 @@ def _tried(columns: Sequence[Column], limits: Numbers) -> FittedColumns:
     return FittedColumns(placed, (), tuple(far)) if far else fit_columns(placed, limits)
 
 
-def _empty_columns(families: Sequence[DrawnTaxon], drawn: Sequence[list[LabelContent]]) -> list[Column]:
-    stems = _stem_levels(families)
+def _empty_columns(branches: Sequence[DrawnTaxon], drawn: Sequence[list[LabelContent]]) -> list[Column]:
+    stems = _stem_levels(branches)
     columns = []
-    tips = [(family, tip) for family in families for tip in family.tips()]
-    for (family, tip), entries in zip(tips, drawn, strict=True):
+    tips = [(branch, tip) for branch in branches for tip in branch.tips()]
+    for (branch, tip), entries in zip(tips, drawn, strict=True):
         size = heading_size(tip.level)
         heading = max(text_width(line, size, bold=True) for line in heading_lines(tip, TIP_HEADING_WIDTH))
         half, stem = level_width(tip.level) / 2, level_width(stems[tip.element_id]) / 2
-        columns.append(Column(tuple(entries), half, stem, heading, family.taxon.path))
+        columns.append(Column(tuple(entries), half, stem, heading, branch.taxon.path))
     return columns
 
 

@@ -97,9 +97,9 @@ def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...
                 f"{item.label} is assigned to {item.taxon!r}, which {roadmap.taxonomy!r} does not have"
             )
         tree.items[item.taxon].append(item)
-    families = [taxon for taxon in tree.children[None] if tree.subtree(taxon.path)]
-    grown = [_branch(tree, taxon, 1, _side(i, len(families))) for i, taxon in enumerate(families)]
-    return tuple(family for family in grown if family is not None)
+    branches = [taxon for taxon in tree.children[None] if tree.subtree(taxon.path)]
+    grown = [_branch(tree, taxon, 1, _side(i, len(branches))) for i, taxon in enumerate(branches)]
+    return tuple(branch for branch in grown if branch is not None)
 
 
 def _side(position: int, count: int) -> int:

@@ -18,7 +18,7 @@ LABEL_PITCH = LABEL_HEIGHT + GAP
 ALIGNED_OFFSET = 1.5
 """Distance of a label from its own trunk; the width of the strip keeps twice this distance from others."""
 CLEARANCE = max(2.5 * ALIGNED_OFFSET, GAP)
-FAMILY_GAP = 3.0
+BRANCH_GAP = 3.0
 HEADING_GAP = 5.0
 MIN_SHARE = 0.35
 """Minimum share of a trunk's labels on either side."""
@@ -40,7 +40,7 @@ class Column:
     half: float
     stem: float
     heading: float
-    family: str
+    branch: str
     days: tuple[float, ...] = ()
     untils: tuple[float, ...] = ()
     lows: tuple[float, ...] = ()
@@ -141,9 +141,9 @@ def needs(columns: Sequence[Column], k: int) -> Numbers:
     return _strip_needs(columns[k - 1], columns[k])
 
 
-def family_gap(left: Column, right: Column) -> float:
+def branch_gap(left: Column, right: Column) -> float:
     """Return the extra width of an interval between two top-level branches."""
-    return FAMILY_GAP if left.family != right.family else 0.0
+    return BRANCH_GAP if left.branch != right.branch else 0.0
 
 
 def heading_need(left: Column, right: Column) -> float:
@@ -157,7 +157,7 @@ def _outer_needs(column: Column, widths: Numbers) -> Numbers:
 
 def _strip_needs(left: Column, right: Column) -> Numbers:
     (y_left, ours), (y_right, theirs) = left.right, right.left
-    gap = family_gap(left, right)
+    gap = branch_gap(left, right)
     alone = [
         ours + ALIGNED_OFFSET + CLEARANCE + right.stem - right.half,
         theirs + ALIGNED_OFFSET + CLEARANCE + left.stem - left.half,
@@ -177,4 +177,4 @@ def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
     near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < LABEL_PITCH - 1e-6
     across = np.where(near, widths[None, :] + ALIGNED_OFFSET + GAP, CLEARANCE).max(axis=1, initial=CLEARANCE)
     total: Numbers = own + across
-    return total + family_gap(column, columns[k])
+    return total + branch_gap(column, columns[k])

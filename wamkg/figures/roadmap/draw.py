@@ -128,13 +128,13 @@ def _elements(layout: RoadmapLayout) -> Iterator[Element]:
             names = ", ".join(item.label for item in entry.hidden)
             yield Element(entry.element_id, f"{entry.text}: {names}", "", data)
     for trunk, colors in layout.trunks:
-        data = {"role": "trunk", "family": str(colors.family), "level": str(trunk.branch.level)}
+        data = {"role": "trunk", "family": str(colors.branch), "level": str(trunk.branch.level)}
         yield Element(trunk.branch.element_id, trunk.branch.heading, "", data)
 
 
 def _alt(roadmap: Roadmap, layout: RoadmapLayout) -> str:
-    families = [heading.branch for heading in layout.headings if heading.branch.level == 1]
-    counts = ", ".join(f"{f.heading} {sum(len(tip.items) for tip in f.tips())}" for f in families)
+    branches = [heading.branch for heading in layout.headings if heading.branch.level == 1]
+    counts = ", ".join(f"{f.heading} {sum(len(tip.items) for tip in f.tips())}" for f in branches)
     way = "to the right" if layout.horizontal else "upwards"
     first, last = min(i.when for i in roadmap.items), max(i.when for i in roadmap.items)
     return (

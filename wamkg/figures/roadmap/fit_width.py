@@ -10,7 +10,7 @@ from wamkg.figures.roadmap.columns import (
     CLEARANCE,
     Column,
     Numbers,
-    family_gap,
+    branch_gap,
     heading_need,
     label_needs,
     needs,
@@ -92,7 +92,7 @@ def _beyond(columns: Sequence[Column], k: int) -> float:
     if k in (0, len(columns)):
         return 0.0
     left, right = columns[k - 1 : k + 1]
-    return CLEARANCE + family_gap(left, right) + max(left.stem - left.half, right.stem - right.half)
+    return CLEARANCE + branch_gap(left, right) + max(left.stem - left.half, right.stem - right.half)
 
 
 def _usual_widths(columns: Sequence[Column]) -> list[float]:
@@ -108,7 +108,7 @@ def _outer(column: Column, usual: float) -> float:
 
 def _inner(pair: Sequence[Column], usual: Sequence[float]) -> float:
     left, right = pair
-    return max(max(usual) + ALIGNED_OFFSET + CLEARANCE + family_gap(left, right), heading_need(left, right))
+    return max(max(usual) + ALIGNED_OFFSET + CLEARANCE + branch_gap(left, right), heading_need(left, right))
 
 
 def _improve(columns: list[Column], limits: Numbers) -> list[Column]:

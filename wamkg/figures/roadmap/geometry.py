@@ -15,7 +15,7 @@ class BranchColors:
     """Index of the hue in a theme, and of the top-level branch among those drawn (it determines the marker)."""
 
     hue: int
-    family: int
+    branch: int
 
 
 @dataclass(frozen=True)

@@ -56,27 +56,27 @@ class _VerticalComposer:
         self.axis = MARGIN + text_width("0000", PILL_SIZE, bold=True) / 2 + PILL_PAD
         self.left, self.right = 2 * self.axis - MARGIN + _AXIS_GAP, options.width_pt - MARGIN
         self.plan = arrange(roadmap, options, self.right - self.left, tallest)
-        self.hues = hues_for((family.taxon.slug for family in self.plan.families), options.branch_hues)
+        self.hues = hues_for((branch.taxon.slug for branch in self.plan.branches), options.branch_hues)
         self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
         self.colors = {
-            branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
-            for i, family in enumerate(self.plan.families)
-            for branch in family.walk()
+            taxon.element_id: BranchColors(self.hues[branch.taxon.slug], i)
+            for i, branch in enumerate(self.plan.branches)
+            for taxon in branch.walk()
         }
 
     def layout(self) -> RoadmapLayout:
         """Return everything with its position."""
-        forks = Forks(self.plan.families, self.x, self._first_ink())
-        root = root_box(self.roadmap, self.plan.families, forks, (self.left, self.right))
+        forks = Forks(self.plan.branches, self.x, self._first_ink())
+        root = root_box(self.roadmap, self.plan.branches, forks, (self.left, self.right))
         entries = [entry for column in self.plan.columns for entry in column.entries]
         lines = caption(self.roadmap, entries, self.options)
-        left_of_root = sum(forks.corridor(family) < root.middle[0] for family in self.plan.families)
-        codes = used_codes(self.roadmap, self.plan.families, entries, self.hues)
+        left_of_root = sum(forks.corridor(branch) < root.middle[0] for branch in self.plan.branches)
+        codes = used_codes(self.roadmap, self.plan.branches, entries, self.hues)
         foot = legend(codes, left_of_root, root, self.right, MARGIN + LINE * len(lines) + 2.0)
         lift = foot.root_bottom - root.bottom
         tip = self._tip()
         headings = self._headings(tip + _HEADING_RISE)
-        bodies = trunks(self.plan.families, forks, feet(root, len(self.plan.families)), tip)
+        bodies = trunks(self.plan.branches, forks, feet(root, len(self.plan.branches)), tip)
         return RoadmapLayout(
             width=self.options.width_pt,
             height=max(tip + AS_OF_HEIGHT, *(heading.top for heading in headings)) + MARGIN + lift,
@@ -127,12 +127,12 @@ class _VerticalComposer:
     def _headings(self, bottom: float) -> list[BranchHeading]:
         """Return headings of the tips in one row, with a row per level above it, and top-level branches on top."""
         headings = [self._heading(tip, bottom, self._heading_room(tip), None) for tip in self.plan.tips]
-        inner = [branch for family in self.plan.families for branch in family.walk() if branch.children]
-        for level in sorted({branch.level for branch in inner}, reverse=True):
+        inner = [taxon for branch in self.plan.branches for taxon in branch.walk() if taxon.children]
+        for level in sorted({taxon.level for taxon in inner}, reverse=True):
             y = max(heading.top for heading in headings) + 2.0 + BRACKET_RISE
-            for branch in (b for b in inner if b.level == level):
-                xs = [self.x[tip.element_id] for tip in branch.tips()]
-                headings.append(self._heading(branch, y, max(xs) - min(xs) + TIP_HEADING_WIDTH, (min(xs), max(xs))))
+            for taxon in (b for b in inner if b.level == level):
+                xs = [self.x[tip.element_id] for tip in taxon.tips()]
+                headings.append(self._heading(taxon, y, max(xs) - min(xs) + TIP_HEADING_WIDTH, (min(xs), max(xs))))
         return headings
 
     def _heading_room(self, tip: DrawnTaxon) -> float:

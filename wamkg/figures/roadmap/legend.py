@@ -34,7 +34,7 @@ CodeRow = tuple[str, str, int]
 
 def used_codes(
     roadmap: Roadmap,
-    families: Sequence[DrawnTaxon],
+    branches: Sequence[DrawnTaxon],
     entries: Sequence[LabelContent],
     hues: dict[str, int],
     also: Collection[str] = (),
@@ -45,35 +45,35 @@ def used_codes(
     used = {entry.item.taxon for entry in entries if entry.item is not None and entry.code} | set(also)
     parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
     rows = []
-    for family in families:
-        taxa = [t for t in roadmap.taxa if t.path in used and _family(t.path, parents) == family.taxon.path]
+    for branch in branches:
+        taxa = [t for t in roadmap.taxa if t.path in used and _branch_of(t.path, parents) == branch.taxon.path]
         ordered = sorted(taxa, key=lambda t: t.path)
-        rows.append([(taxon.code, plain(taxon.name), hues[family.taxon.slug]) for taxon in ordered])
+        rows.append([(taxon.code, plain(taxon.name), hues[branch.taxon.slug]) for taxon in ordered])
     return rows
 
 
-def _family(path: str, parents: dict[str, str | None]) -> str:
+def _branch_of(path: str, parents: dict[str, str | None]) -> str:
     above = parents[path]
-    return path if above is None else _family(above, parents)
+    return path if above is None else _branch_of(above, parents)
 
 
-def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Bounds, right: float, foot: float) -> Foot:
+def legend(branches: Sequence[list[CodeRow]], left_of_root: int, root: Bounds, right: float, foot: float) -> Foot:
     """Place entries left and right of the root box, or below it if a side is too narrow; the lowest row is at `foot`.
 
     `left_of_root` is the number of top-level branches left of the root.
     """
-    halves = [list(chain(*families[:left_of_root])), list(chain(*families[left_of_root:]))]
+    halves = [list(chain(*branches[:left_of_root])), list(chain(*branches[left_of_root:]))]
     blocks = [(MARGIN, root.left - _ROOT_GAP), (root.right + _ROOT_GAP, right)]
     beside = min(b - a for a, b in blocks) >= _NARROWEST_BLOCK
     if not beside:
-        halves, blocks = [list(chain(*families))], [(MARGIN, right)]
+        halves, blocks = [list(chain(*branches))], [(MARGIN, right)]
     entries, top = _entries(halves, blocks, foot)
     return Foot(entries, max(foot, top - (root.top - root.bottom)) if beside else top + _BELOW_ROOT)
 
 
-def legend_below(families: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendItem, ...], float]:
+def legend_below(branches: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendItem, ...], float]:
     """Place entries over the whole width, the lowest row at `foot`; also return the upper end of the highest."""
-    return _entries([list(chain(*families))], [(MARGIN, right)], foot)
+    return _entries([list(chain(*branches))], [(MARGIN, right)], foot)
 
 
 def _entries(

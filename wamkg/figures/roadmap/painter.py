@@ -63,7 +63,7 @@ class RoadmapPainter:
         entry, hue = label.entry, self._hue(label.colors.hue)
         paper = self._theme.paper
         exact = entry.when == entry.until
-        dot = marker(label.colors.family, *label.dot, _DOT_RADIUS)
+        dot = marker(label.colors.branch, *label.dot, _DOT_RADIUS)
         children: list[Artist | None] = [
             self._leader(label),
             self._tree.shape("dot", dot, *((paper, hue.deep) if exact else (hue.trunk, paper)), 0.8),

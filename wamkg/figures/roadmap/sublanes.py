@@ -7,20 +7,20 @@ from wamkg.figures.roadmap.branches import DrawnTaxon
 
 
 def split_into_sublanes(
-    families: Sequence[DrawnTaxon], wished: Callable[[DrawnTaxon], int], per_lane: int, most: int
+    branches: Sequence[DrawnTaxon], wished: Callable[[DrawnTaxon], int], per_lane: int, most: int
 ) -> tuple[DrawnTaxon, ...]:
     """Return the branches, with tips of more than `per_lane` wanted labels as bundles of strands, fullest first.
 
     There are at most `most` lanes in total, unless there are more tips than that.
     """
-    tips = [tip for family in families for tip in family.tips()]
+    tips = [tip for branch in branches for tip in branch.tips()]
     counts, lanes = {tip.element_id: wished(tip) for tip in tips}, {tip.element_id: 1 for tip in tips}
     for _ in range(len(tips), most):
         fullest = max(lanes, key=lambda name: counts[name] / lanes[name])
         if counts[fullest] <= per_lane * lanes[fullest]:
             break
         lanes[fullest] += 1
-    return tuple(_split(family, lanes) for family in families)
+    return tuple(_split(branch, lanes) for branch in branches)
 
 
 def _split(branch: DrawnTaxon, lanes: Mapping[str, int]) -> DrawnTaxon:

@@ -61,7 +61,7 @@ class Forks:
 
     def __init__(
         self,
-        families: Sequence[DrawnTaxon],
+        branches: Sequence[DrawnTaxon],
         x: Mapping[str, float],
         first: Mapping[str, float],
         bend: Bend = VERTICAL_BEND,
@@ -69,9 +69,9 @@ class Forks:
         self._x, self._first, self.bend = x, first, bend
         self.takeover: dict[str, float] = {}
         self.ready: dict[str, float] = {}
-        for family in families:
-            self._settle(family)
-        self.floor = min(self.takeover[family.element_id] for family in families)
+        for branch in branches:
+            self._settle(branch)
+        self.floor = min(self.takeover[branch.element_id] for branch in branches)
 
     def corridor(self, branch: DrawnTaxon) -> float:
         """Return the horizontal position of a branch's own trunk."""
@@ -108,11 +108,11 @@ class Forks:
         return (-1, branch.children[:stem][::-1]), (+1, branch.children[stem + 1 :])
 
 
-def trunks(families: Sequence[DrawnTaxon], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
+def trunks(branches: Sequence[DrawnTaxon], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
     """Return the bodies of all branches, parents before children; `roots` is where each leaves the root box."""
     bodies: list[Trunk] = []
-    for family, root in zip(families, roots, strict=True):
-        bodies += _bodies(family, forks, _curve(root, (forks.corridor(family), forks.floor)), tip)
+    for branch, root in zip(branches, roots, strict=True):
+        bodies += _bodies(branch, forks, _curve(root, (forks.corridor(branch), forks.floor)), tip)
     return bodies
 
 

@@ -30,13 +30,13 @@ class LanePlan:
 
 
 class LaneFitter:
-    """Labels in lanes of one depth; `families` are the branches from `build_branches`."""
+    """Labels in lanes of one depth; `branches` come from `build_branches`."""
 
     def __init__(
-        self, roadmap: Roadmap, options: FigureOptions, families: Sequence[DrawnTaxon], depth: int | None
+        self, roadmap: Roadmap, options: FigureOptions, branches: Sequence[DrawnTaxon], depth: int | None
     ) -> None:
         self.roadmap, self.options, self.depth = roadmap, options, depth
-        tips = [tip for family in families for tip in family.tips()]
+        tips = [tip for branch in branches for tip in branch.tips()]
         self.days = [item.when for item in roadmap.items]
         self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
         most = 0 if options.only_chosen else options.representatives

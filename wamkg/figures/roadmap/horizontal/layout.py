@@ -81,16 +81,16 @@ class _HorizontalComposer:
         whole = build_branches(roadmap, depth)
         self.fitter = LaneFitter(roadmap, options, whole, options.depth if depth == LEAVES else depth)
         per_lane = max(int((options.width_pt - _USUAL_SIDES) / _PER_LABEL), 3)
-        self.families = split_into_sublanes(whole, self.fitter.wished, per_lane, lanes)
-        self.tips = [tip for family in self.families for tip in family.tips()]
-        self.hues = hues_for((family.taxon.slug for family in self.families), options.branch_hues)
+        self.branches = split_into_sublanes(whole, self.fitter.wished, per_lane, lanes)
+        self.tips = [tip for branch in self.branches for tip in branch.tips()]
+        self.hues = hues_for((branch.taxon.slug for branch in self.branches), options.branch_hues)
         self.colors = {
-            branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
-            for i, family in enumerate(self.families)
-            for branch in family.walk()
+            taxon.element_id: BranchColors(self.hues[branch.taxon.slug], i)
+            for i, branch in enumerate(self.branches)
+            for taxon in branch.walk()
         }
         self.narrow = options.width_mm < MARKS_FROM_MM
-        self.stack: Stack = stack(self.families, _FOOT, root_half(roadmap, len(self.families)), self.narrow)
+        self.stack: Stack = stack(self.branches, _FOOT, root_half(roadmap, len(self.branches)), self.narrow)
 
     def layout(self) -> RoadmapLayout | None:
         """Place everything, with enough space before the axis for the forks; None if it does not fit."""
@@ -101,8 +101,8 @@ class _HorizontalComposer:
             plan = self.fitter.fit(self.tips, length, _OVERHANG)
             if plan is None:
                 break
-            forks = Forks(self.families, self.stack.y, self._first(plan), bend)
-            root = root_box(self.roadmap, self.families, forks, (_FOOT, self.stack.top))
+            forks = Forks(self.branches, self.stack.y, self._first(plan), bend)
+            root = root_box(self.roadmap, self.branches, forks, (_FOOT, self.stack.top))
             if -root.bottom <= lead + _TOLERANCE:
                 return self._layout(plan, forks, root, tip)
             lead = -root.bottom
@@ -117,11 +117,11 @@ class _HorizontalComposer:
         start = tip - _ARROW - _OVERHANG - plan.scale.heights[-1]
         lines = caption(self.roadmap, plan.entries, self.options)
         by_code = [tip.taxon.path for tip in self.tips if self.narrow and tip.taxon.code]
-        codes = used_codes(self.roadmap, self.families, plan.entries, self.hues, by_code)
+        codes = used_codes(self.roadmap, self.branches, plan.entries, self.hues, by_code)
         right = self.options.width_pt - MARGIN
         legend, legend_top = legend_below(codes[::-1], right, MARGIN + LINE * len(lines) + 2.0)
         lift = legend_top + _PILLS + PILL_HEIGHT / 2 + GAP
-        bodies = trunks(self.families, forks, feet(root, len(self.families)), tip - start)
+        bodies = trunks(self.branches, forks, feet(root, len(self.branches)), tip - start)
         return RoadmapLayout(
             width=self.options.width_pt,
             height=lift + self.stack.top + MARGIN,
@@ -133,7 +133,7 @@ class _HorizontalComposer:
             ),
             headings=tuple(
                 headings(
-                    self.families, self.stack, self.hues, root.bottom + start + ROOT_HEIGHT / 2, tip + _HEADING_GAP
+                    self.branches, self.stack, self.hues, root.bottom + start + ROOT_HEIGHT / 2, tip + _HEADING_GAP
                 )
             ),
             axis=self._axis(plan, start, tip),

@@ -15,7 +15,7 @@ from wamkg.figures.roadmap.horizontal.lanes import ROW
 from wamkg.figures.roadmap.trunks import Point, level_width
 
 LINE_STEP = 1.15
-_APART, _BRANCH_GAP, _FAMILY_GAP = 4.0, 2.0, 8.0
+_APART, _TAXON_GAP, _BRANCH_GAP = 4.0, 2.0, 8.0
 _TEXT_GAP, _LEVEL_GAP, _TICK = 2.6, 4.6, 2.4
 _BRACKET_END = 6.0
 _BUNDLE = 6.0
@@ -46,31 +46,31 @@ class Stack:
     width: float
 
 
-def stack(families: Sequence[DrawnTaxon], foot: float, root_half: float, narrow: bool) -> Stack:
+def stack(branches: Sequence[DrawnTaxon], foot: float, root_half: float, narrow: bool) -> Stack:
     """Put every tip in a lane, the first at the bottom, `foot` above the time arrow.
 
     If the width is small, leaves are named by their codes, and lanes may become taller so that names fit on one line.
     """
-    tips = [tip for family in families for tip in family.tips()]
-    bundles = [branch for family in families for branch in family.walk() if branch.is_bundle]
+    tips = [tip for branch in branches for tip in branch.tips()]
+    bundles = [taxon for branch in branches for taxon in branch.walk() if taxon.is_bundle]
     named = [*bundles, *(tip for tip in tips if not tip.strand)]
-    names = {branch.element_id: _name(branch, narrow) for branch in named}
+    names = {taxon.element_id: _name(taxon, narrow) for taxon in named}
     heights = {tip.element_id: _lane_height(tip, names.get(tip.element_id, ())) for tip in tips}
-    inner = _inner(families)
-    for branch in inner:
-        mine = [tip.element_id for tip in branch.tips()]
+    inner = _inner(branches)
+    for taxon in inner:
+        mine = [tip.element_id for tip in taxon.tips()]
         room = sum(heights[name] for name in mine) - _APART
-        line = text_width(plain(branch.heading), heading_size(branch.level), bold=True)
-        wished = line if line - room <= (_NARROW_STRETCH if narrow else _STRETCH) * len(mine) else _longest_word(branch)
+        line = text_width(plain(taxon.heading), heading_size(taxon.level), bold=True)
+        wished = line if line - room <= (_NARROW_STRETCH if narrow else _STRETCH) * len(mine) else _longest_word(taxon)
         for name in mine:
             heights[name] += max(wished - room, 0.0) / len(mine)
-    y, top = _places(families, tips, heights, foot)
-    spans = {branch.element_id: _span(branch, y, heights) for branch in inner}
+    y, top = _places(branches, tips, heights, foot)
+    spans = {taxon.element_id: _span(taxon, y, heights) for taxon in inner}
     indent = _BUNDLE if bundles else 0.0
-    width = indent + max(_text_width(branch, names[branch.element_id]) for branch in named)
-    beside, columns = _beside_root(families, y, root_half), dict[int, float]()
-    inner = [branch for branch in inner if branch.element_id not in beside]
-    for level in sorted({branch.level for branch in inner}, reverse=True):
+    width = indent + max(_text_width(taxon, names[taxon.element_id]) for taxon in named)
+    beside, columns = _beside_root(branches, y, root_half), dict[int, float]()
+    inner = [taxon for taxon in inner if taxon.element_id not in beside]
+    for level in sorted({taxon.level for taxon in inner}, reverse=True):
         columns[level] = width + _LEVEL_GAP
         lines = max(len(_turned_lines(b, spans[b.element_id])) for b in inner if b.level == level)
         width = columns[level] + _TEXT_GAP + heading_size(level) * (1.0 + LINE_STEP * (lines - 1))
@@ -78,58 +78,58 @@ def stack(families: Sequence[DrawnTaxon], foot: float, root_half: float, narrow:
 
 
 def headings(
-    families: Sequence[DrawnTaxon], stack: Stack, hues: dict[str, int], root: float, tip: float
+    branches: Sequence[DrawnTaxon], stack: Stack, hues: dict[str, int], root: float, tip: float
 ) -> Iterator[BranchHeading]:
     """Return the headings beside arrows that end `tip` points from the page's left edge, and beside the root box.
 
     `root` is the middle of the root box's column; heights are as in the stack.
     """
-    for family in families:
-        hue = hues[family.taxon.slug]
-        for branch in family.walk():
-            if branch.element_id in stack.beside_root:
-                size = heading_size(branch.level)
-                x, y = root + _height(branch.heading[:1], size) / 2, stack.beside_root[branch.element_id]
-                yield BranchHeading(branch, hue, (plain(branch.heading),), x, y, size, turned=True)
-            elif branch.element_id in stack.names:
-                yield _named(branch, stack, hue, tip)
-            elif branch.children:
-                yield _bracketed(branch, stack, hue, tip)
+    for branch in branches:
+        hue = hues[branch.taxon.slug]
+        for taxon in branch.walk():
+            if taxon.element_id in stack.beside_root:
+                size = heading_size(taxon.level)
+                x, y = root + _height(taxon.heading[:1], size) / 2, stack.beside_root[taxon.element_id]
+                yield BranchHeading(taxon, hue, (plain(taxon.heading),), x, y, size, turned=True)
+            elif taxon.element_id in stack.names:
+                yield _named(taxon, stack, hue, tip)
+            elif taxon.children:
+                yield _bracketed(taxon, stack, hue, tip)
 
 
-def _beside_root(families: Sequence[DrawnTaxon], y: dict[str, float], root_half: float) -> dict[str, float]:
+def _beside_root(branches: Sequence[DrawnTaxon], y: dict[str, float], root_half: float) -> dict[str, float]:
     """Return the middle of each top-level name above or below the root box; empty if one does not fit."""
-    corridors = [y[family.stem_tip().element_id] for family in families]
+    corridors = [y[branch.stem_tip().element_id] for branch in branches]
     root, found = (min(corridors) + max(corridors)) / 2, dict[str, float]()
-    for family in families:
-        ys = [y[tip.element_id] for tip in family.tips()]
+    for branch in branches:
+        ys = [y[tip.element_id] for tip in branch.tips()]
         low, high = min(ys) - ROW, max(ys) + ROW
         below, above = (
-            (low, min(high, root - root_half - _FAMILY_GAP)),
-            (max(low, root + root_half + _FAMILY_GAP), high),
+            (low, min(high, root - root_half - _BRANCH_GAP)),
+            (max(low, root + root_half + _BRANCH_GAP), high),
         )
         free = max(below, above, key=lambda room: room[1] - room[0])
-        inner = family.children and not family.is_bundle
-        if not inner or free[1] - free[0] < text_width(plain(family.heading), heading_size(1), bold=True):
+        inner = branch.children and not branch.is_bundle
+        if not inner or free[1] - free[0] < text_width(plain(branch.heading), heading_size(1), bold=True):
             return {}
-        found[family.element_id] = (free[0] + free[1]) / 2
+        found[branch.element_id] = (free[0] + free[1]) / 2
     return found
 
 
-def _named(branch: DrawnTaxon, stack: Stack, hue: int, tip: float) -> BranchHeading:
-    lines, size = stack.names[branch.element_id], heading_size(branch.level)
-    ys = [stack.y[lane.element_id] for lane in branch.tips()]
+def _named(taxon: DrawnTaxon, stack: Stack, hue: int, tip: float) -> BranchHeading:
+    lines, size = stack.names[taxon.element_id], heading_size(taxon.level)
+    ys = [stack.y[lane.element_id] for lane in taxon.tips()]
     y, x = (min(ys) + max(ys)) / 2 - _height(lines, size) / 2, tip + stack.indent
-    bracket = _bracket(x - _TEXT_GAP, min(ys), max(ys)) if branch.is_bundle else ()
-    return BranchHeading(branch, hue, lines, x, y, size, bracket, align="left")
+    bracket = _bracket(x - _TEXT_GAP, min(ys), max(ys)) if taxon.is_bundle else ()
+    return BranchHeading(taxon, hue, lines, x, y, size, bracket, align="left")
 
 
-def _bracketed(branch: DrawnTaxon, stack: Stack, hue: int, tip: float) -> BranchHeading:
-    ys, size, span = [stack.y[lane.element_id] for lane in branch.tips()], heading_size(branch.level), stack.spans
-    low, high, x = min(ys) - _BRACKET_END, max(ys) + _BRACKET_END, tip + stack.columns[branch.level]
-    lines, middle = tuple(_turned_lines(branch, span[branch.element_id])), sum(span[branch.element_id]) / 2
+def _bracketed(taxon: DrawnTaxon, stack: Stack, hue: int, tip: float) -> BranchHeading:
+    ys, size, span = [stack.y[lane.element_id] for lane in taxon.tips()], heading_size(taxon.level), stack.spans
+    low, high, x = min(ys) - _BRACKET_END, max(ys) + _BRACKET_END, tip + stack.columns[taxon.level]
+    lines, middle = tuple(_turned_lines(taxon, span[taxon.element_id])), sum(span[taxon.element_id]) / 2
     right = x + _TEXT_GAP + _height(lines, size)
-    return BranchHeading(branch, hue, lines, right, middle, size, _bracket(x, low, high), turned=True)
+    return BranchHeading(taxon, hue, lines, right, middle, size, _bracket(x, low, high), turned=True)
 
 
 def _bracket(x: float, low: float, high: float) -> tuple[Point, ...]:
@@ -169,42 +169,39 @@ def _lane_height(tip: DrawnTaxon, name: Sequence[str]) -> float:
     return max(rows, _height(name, heading_size(tip.level)) + _APART) if name else rows
 
 
-def _inner(families: Sequence[DrawnTaxon]) -> list[DrawnTaxon]:
+def _inner(branches: Sequence[DrawnTaxon]) -> list[DrawnTaxon]:
     """Return the branches above the leaves, deepest first."""
-    inner = [b for family in families for b in family.walk() if b.children and not b.is_bundle]
-    return sorted(inner, key=lambda branch: -branch.level)
+    inner = [b for branch in branches for b in branch.walk() if b.children and not b.is_bundle]
+    return sorted(inner, key=lambda taxon: -taxon.level)
 
 
-def _longest_word(branch: DrawnTaxon) -> float:
-    return max(text_width(word, heading_size(branch.level), bold=True) for word in heading_lines(branch, 0.0))
+def _longest_word(taxon: DrawnTaxon) -> float:
+    return max(text_width(word, heading_size(taxon.level), bold=True) for word in heading_lines(taxon, 0.0))
 
 
-def _span(branch: DrawnTaxon, y: dict[str, float], heights: dict[str, float]) -> Span:
+def _span(taxon: DrawnTaxon, y: dict[str, float], heights: dict[str, float]) -> Span:
     """Return the range from the foot of a branch's lowest lane to the upper edge of its highest."""
-    lanes = [tip.element_id for tip in branch.tips()]
+    lanes = [tip.element_id for tip in taxon.tips()]
     return min(y[name] - heights[name] / 2 for name in lanes), max(y[name] + heights[name] / 2 for name in lanes)
 
 
-def _turned_lines(branch: DrawnTaxon, span: Span) -> list[str]:
-    return wrap(branch.heading, heading_size(branch.level), span[1] - span[0] - _APART + 0.1, bold=True)
+def _turned_lines(taxon: DrawnTaxon, span: Span) -> list[str]:
+    return wrap(taxon.heading, heading_size(taxon.level), span[1] - span[0] - _APART + 0.1, bold=True)
 
 
 def _places(
-    families: Sequence[DrawnTaxon], tips: Sequence[DrawnTaxon], heights: dict[str, float], foot: float
+    branches: Sequence[DrawnTaxon], tips: Sequence[DrawnTaxon], heights: dict[str, float], foot: float
 ) -> tuple[dict[str, float], float]:
     parents = {
-        child.element_id: branch.element_id
-        for family in families
-        for branch in family.walk()
-        for child in branch.children
+        child.element_id: taxon.element_id for branch in branches for taxon in branch.walk() for child in taxon.children
     }
-    roots = {tip.element_id: family.element_id for family in families for tip in family.tips()}
+    roots = {tip.element_id: branch.element_id for branch in branches for tip in branch.tips()}
     y, at = {}, foot
     for before, tip in pairwise((None, *tips)):
         name = tip.element_id  # type: ignore[union-attr]
         if before is not None:
             same, near = (home.get(before.element_id) == home.get(name) for home in (roots, parents))
-            at += 0.0 if near else _BRANCH_GAP if same else _FAMILY_GAP
+            at += 0.0 if near else _TAXON_GAP if same else _BRANCH_GAP
         y[name] = at + heights[name] / 2
         at += heights[name]
     return y, at
