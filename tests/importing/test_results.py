@@ -9,7 +9,7 @@ import pytest
 
 from wamkg.cli import run
 from wamkg.importing.results.load import ResultReport
-from wamkg.importing.results.rules import Scored, doubts
+from wamkg.importing.results.rules import Scored, ScoreIndex
 from wamkg.services.imports import import_results
 from wamkg.store.results import ResultFilter, result_rows
 from wamkg.store.session import Store
@@ -100,6 +100,10 @@ def test_a_result_without_a_metric_is_listed_and_never_ranked(seeded_store: Stor
 def score(value: float, suite: str = "goal", split: str = "", method: int = 1, **values: object) -> Scored:
     given: dict[str, object] = {"metric": 1, "reporter": 1, "high": 100.0, "low": 0.0, "line": 2} | values
     return Scored(method, 1, suite, split, value=value, **given)  # type: ignore[arg-type]
+
+
+def doubts(scored: Scored, others: Sequence[Scored]) -> list[str]:
+    return ScoreIndex([scored, *others]).doubts(scored)
 
 
 def test_swapped_protocols_are_found() -> None:

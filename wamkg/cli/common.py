@@ -1,8 +1,7 @@
 """Shared by all commands: the store in use, output for people and programs."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,17 +35,12 @@ TaxonomyOption = Annotated[
 ]
 
 
-@contextmanager
-def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
-    """The store of the settings; closed at the end.
+def open_store(create: bool = False, upgrade: bool = False) -> Store:
+    """The store of the settings; leaving its `with` block closes it.
 
     Raises the errors of `open_current_store`.
     """
-    store = open_current_store(get_settings().url, create=create, upgrade=upgrade)
-    try:
-        yield store
-    finally:
-        store.close()
+    return open_current_store(get_settings().url, create=create, upgrade=upgrade)
 
 
 def piped_ids() -> list[str]:

@@ -26,9 +26,8 @@ from wamkg.store.session import Store
 
 def migrate(json: JsonOption = False) -> None:
     """Upgrade the tables of the store to this version of wamkg."""
-    store = Store(get_settings().url)
-    before, after = migrations.migrate(store)
-    store.close()
+    with Store(get_settings().url) as store:
+        before, after = migrations.migrate(store)
     if json:
         print_json({"before": before, "after": after})
     else:
@@ -91,13 +90,9 @@ def restore(
         _print_check(file)
         return
     settings = get_settings()
-    store = Store(settings.url)
-    try:
-        with progress("restore") as show:
-            counts = restore_backup(store, settings.home, file, show)
-        print_counts("restored", counts)
-    finally:
-        store.close()
+    with Store(settings.url) as store, progress("restore") as show:
+        counts = restore_backup(store, settings.home, file, show)
+    print_counts("restored", counts)
 
 
 def _print_check(file: Path) -> None:

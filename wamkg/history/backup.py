@@ -8,7 +8,7 @@ contains the hashes of tokens: protect it like the store.
 import re
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -112,7 +112,7 @@ def restore_backup(store: Store, home: Path, path: Path, progress: Progress = no
         load_dump(folder / STORE, folder / "store.db")
         (home / FOLDER).mkdir(exist_ok=True)
         loaded = Store(f"sqlite:///{folder / 'store.db'}")
-        with closing(loaded), loaded.reading() as source, store.writing() as target:
+        with loaded, loaded.reading() as source, store.writing() as target:
             _refuse_filled(target)
             total = sum(_rows(source, table) for table in _tables())
             counts: dict[str, int] = {}

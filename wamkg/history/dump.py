@@ -106,17 +106,10 @@ def load_dump(path: Path, target: Path) -> None:
         make_empty_file(part, header["schema"])
         _insert(file, part, header, path)
         if header["schema"] != head_revision():
-            _migrate_file(part)
+            with Store(f"sqlite:///{part}") as store:
+                migrate(store)
         settle_file(part)
         part.replace(target)
-
-
-def _migrate_file(file: Path) -> None:
-    store = Store(f"sqlite:///{file}")
-    try:
-        migrate(store)
-    finally:
-        store.close()
 
 
 def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> Row:

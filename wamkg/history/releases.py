@@ -126,8 +126,5 @@ def read_only(file: Path, edition: Edition) -> Iterator[Store]:
     file.touch()
     for old in sorted(file.parent.glob("*.db"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink(missing_ok=True)
-    past = Store(f"sqlite:///file:{file}?mode=ro&uri=true", edition)
-    try:
+    with Store(f"sqlite:///file:{file}?mode=ro&uri=true", edition) as past:
         yield past
-    finally:
-        past.close()

@@ -52,11 +52,7 @@ def _make(store: Store, file: Path, moment: datetime) -> None:
         with consistent_view(store) as session:
             write_dump(session, dump, "")
         load_dump(dump, part)
-        copy = Store(f"sqlite:///{part}")
-        try:
-            with copy.writing() as session:
-                reconstruct_at(session, moment)
-        finally:
-            copy.close()
+        with Store(f"sqlite:///{part}") as copy, copy.writing() as session:
+            reconstruct_at(session, moment)
         settle_file(part)
         part.replace(file)

@@ -39,12 +39,10 @@ def _note_failure(store: Store, uid: str, error: str) -> None:
 def main(arguments: list[str]) -> int:
     """Run the job with the given id. The exit status is that of the command line."""
     settings = Settings()
-    store = Store(settings.url)
     try:
-        status = run_job(store, settings, arguments[0])
+        with Store(settings.url) as store:
+            status = run_job(store, settings, arguments[0])
     except WamkgError as error:
         print(f"wamkg: {error}", file=sys.stderr)
         return FAILED
-    finally:
-        store.close()
     return {JobStatus.DONE: DONE, JobStatus.FAILED: FAILED}.get(status, PARTIAL)

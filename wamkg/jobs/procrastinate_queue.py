@@ -5,6 +5,7 @@ once, and a job whose worker died is simply started again.
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -77,16 +78,11 @@ def worker_app(settings: Settings) -> App:
 
     @app.task(name=TASK, queue=QUEUE, pass_context=True)
     def run(context: JobContext, job: str) -> None:
-        store = Store(settings.url)
-        try:
+        # An error is in the job's row, where people look; a service that is down is not the queue's fault.
+        with suppress(WamkgError), Store(settings.url) as store:
             if context.job.attempts:
                 _requeue(store, job)
             run_job(store, settings, job)
-        except WamkgError:
-            # Noted in the job's row, where people look; a service that is down is no fault of the queue.
-            return
-        finally:
-            store.close()
 
     if settings.weekly:
         _run_weekly(app, settings)
@@ -112,12 +108,8 @@ def _run_weekly(app: App, settings: Settings) -> None:
     @app.periodic(cron=settings.weekly)
     @app.task(name="wamkg.weekly", queue=QUEUE, queueing_lock="weekly")
     def weekly(timestamp: int) -> None:
-        store = Store(settings.url)
-        try:
-            with store.writing() as session:
-                uid = jobs.add_job(session, "weekly", {}).uid
-        finally:
-            store.close()
+        with Store(settings.url) as store, store.writing() as session:
+            uid = jobs.add_job(session, "weekly", {}).uid
         enqueue(settings, uid)
 
 

@@ -73,7 +73,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """The field at a glance: definitions, roadmap, branches, newest papers, what changed, challenges, how to cite."""
     counts, classes = overview(session), load_taxon_names(session)
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
-    chosen = chosen_taxonomy(session, MAIN_TAXONOMY, taxonomy_list(session))
+    chosen = chosen_taxonomy(session, MAIN_TAXONOMY)
     tree = taxonomy_tree(session, chosen) if chosen in slugs else None
     survey = find_survey(session)
     numbers = [

@@ -1,7 +1,7 @@
 """The pages for timeline and leaderboards."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -17,14 +17,16 @@ from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import EntityItem, all_entities
 from wamkg.views.results import Leaderboard, ResultQuery, leaderboard
-from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list
+from wamkg.views.taxonomies import taxonomy_list
 from wamkg.views.timelines import BranchCitations, PaperTimeline, Span, citations_by_branch, papers_timeline
 from wamkg.vocabulary import EntityKind
 
 
-def chosen_taxonomy(session: Session, slug: str, taxonomies: Sequence[TaxonomyItem]) -> str:
-    """The taxonomy that a page shows: the one asked for, the main one, or the one with most papers."""
-    return slug or find_default_taxonomy(session) or (taxonomies[0].slug if taxonomies else "")
+def chosen_taxonomy(session: Session, slug: str) -> str:
+    """The taxonomy that a page shows: the one asked for, the main one, or the one with most papers; empty if there is
+    none.
+    """
+    return slug or next((taxonomy.slug for taxonomy in taxonomy_list(session)), "")
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,8 @@ def timeline_of(session: Session, choice: TimelineChoice) -> PaperTimeline | Bra
 
     Raises the errors of `papers_timeline`.
     """
-    taxonomies = taxonomy_list(session)
-    taxonomy = chosen_taxonomy(session, choice.taxonomy, taxonomies)
-    if not taxonomies:
+    taxonomy = chosen_taxonomy(session, choice.taxonomy)
+    if not taxonomy_list(session):
         return PaperTimeline(taxonomy, choice.by, choice.depth, choice.date, [], {}, [], 0, 0, 0, 0)
     if choice.show == "citations":
         days = Span(first_day_of(choice.since, "since"), last_day_of(choice.until, "until"))
@@ -80,7 +81,6 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
 
     Raises the errors of `papers_timeline`.
     """
-    taxonomies = taxonomy_list(session)
     timeline = timeline_of(session, choice)
     shown = replace(
         choice, taxonomy=timeline.taxonomy, date=timeline.date_rule if isinstance(timeline, PaperTimeline) else ""
@@ -99,7 +99,7 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
         command=figure_command(shown),
         charts=[timeline_chart(timeline, width) for width in (WIDE, PHONE)],
         steps=steps_of(timeline.taxa),
-        taxonomies=taxonomies,
+        taxonomies=taxonomy_list(session),
         names=classes.names,
         branch_hues=classes.branch_hues,
     )

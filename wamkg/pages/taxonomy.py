@@ -68,7 +68,7 @@ def taxonomy_page(
     Raises NotFoundError for an unknown taxonomy or class, unless there is no taxonomy at all.
     """
     taxonomies = taxonomy_list(session)
-    tree = taxonomy_tree(session, chosen_taxonomy(session, choice.taxonomy, taxonomies)) if taxonomies else None
+    tree = taxonomy_tree(session, chosen_taxonomy(session, choice.taxonomy)) if taxonomies else None
     nodes = {node.path: node for node in walk(tree.taxa)} if tree else {}
     node = nodes[find_taxon(session, get_taxonomy(session, tree.slug), choice.at).path] if tree and choice.at else None
     classes = load_taxon_names(session)
@@ -133,7 +133,7 @@ def crosswalk_page(session: Session, choice: CrosswalkChoice, viewer: Viewer | N
     taxonomy.
     """
     taxonomies = taxonomy_list(session)
-    a = chosen_taxonomy(session, choice.a, taxonomies)
+    a = chosen_taxonomy(session, choice.a)
     others = [choice.b] if choice.b else [each.slug for each in taxonomies if each.slug != a and each.placed]
     found = [crosswalk(session, a, b, choice.depth_a, choice.depth_b) for b in others]
     best = max(found, key=lambda each: each.shared, default=None)

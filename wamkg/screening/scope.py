@@ -91,29 +91,21 @@ def judge_scope(labels: ScopeLabels, papers: Sequence[PaperDocument], recall: fl
 
 
 class _Judge:
-    """Scores of labeled papers, each from a model fitted without it, and of the papers to judge."""
+    """Scores by title, and by abstract if enough labeled papers have one."""
 
     def __init__(self, labels: ScopeLabels, papers: Sequence[PaperDocument]) -> None:
-        self.labels, self.papers = labels, papers
-        known, inside = labels.documents, np.arange(len(labels.documents)) < len(labels.inside)
+        self.papers, known = papers, labels.documents
+        inside = np.arange(len(known)) < len(labels.inside)
         self.names = [_name_counts(labels.names, document) for document in papers]
         named = _NAMES * np.log1p([sum(_name_counts(labels.names, d).values()) for d in [*known, *papers]])
         titles = _Texts([title_only(document) for document in [*known, *papers]], inside, _TITLES)
         base = named + _TITLE * titles.scores(near=0.0)
-        self.titles = (base[: len(known)], inside)
-        self.scores = base[len(known) :]
-        read = np.array([document.source == "abstract" for document in known], dtype=bool)
-        chosen = np.flatnonzero(read)
-        self.texts: _Texts | None = None
-        if min(inside[chosen].sum(), (~inside[chosen]).sum()) >= FEWEST:
-            self.texts = _Texts([*(known[i] for i in chosen), *papers], inside[chosen], _ABSTRACTS)
-            whole = self.texts.scores(near=_NEAR)
-            self.abstracts = (base[chosen] + whole[: len(chosen)], inside[chosen])
-            self.read_scores = base[len(known) :] + whole[len(chosen) :]
+        self.titles = _Scores(titles, base[: len(known)], base[len(known) :])
+        self.abstracts = _abstract_scores(known, papers, inside, base)
 
     def judge(self, recall: float) -> ScopeJudgement:
-        titles = _scale(*self.titles, recall)
-        whole = _scale(*self.abstracts, recall) if self.texts is not None else None
+        titles = _scale(self.titles, recall)
+        whole = _scale(self.abstracts, recall) if self.abstracts is not None else None
         verdicts = [
             self._verdict(i, whole, titles) if paper.body else self._verdict(i, None, titles)
             for i, paper in enumerate(self.papers)
@@ -122,17 +114,15 @@ class _Judge:
 
     def _verdict(self, i: int, whole: _Scale | None, titles: _Scale) -> ScopeVerdict:
         """By title and abstract if their limit is known, else by the title and the names of the field."""
-        by_text = whole is not None and whole.threshold is not None
-        if whole is not None and by_text:
-            return whole.verdict(float(self.read_scores[i]), self._reasons(i, by_text=True))
-        return titles.verdict(float(self.scores[i]), self._reasons(i, by_text=False))
+        if self.abstracts is not None and whole is not None and whole.threshold is not None:
+            reasons = [self._named(i), *self.abstracts.texts.reasons(i)]
+            return whole.verdict(float(self.abstracts.judged[i]), reasons)
+        by_title = "judged by title" if self.papers[i].body else "judged by title; no abstract is known"
+        return titles.verdict(float(self.titles.judged[i]), [self._named(i), by_title])
 
-    def _reasons(self, i: int, *, by_text: bool) -> list[str]:
+    def _named(self, i: int) -> str:
         named = [f"{name} ({count})" if count > 1 else name for name, count in self.names[i].items()]
-        reasons = [f"names the field: {', '.join(named)}" if named else "does not name the field"]
-        if by_text and self.texts is not None:
-            return [*reasons, *self.texts.reasons(i)]
-        return [*reasons, "judged by title" if self.papers[i].body else "judged by title; no abstract is known"]
+        return f"names the field: {', '.join(named)}" if named else "does not name the field"
 
     def _basis(self, whole: _Scale | None, titles: _Scale) -> str:
         if whole is not None and whole.threshold is not None:
@@ -205,6 +195,27 @@ class _Texts:
 
 
 @dataclass(frozen=True)
+class _Scores:
+    """Scores of labeled papers, each from a model fitted without it, and of the papers to judge."""
+
+    texts: _Texts
+    labeled: Floats
+    judged: Floats
+
+
+def _abstract_scores(
+    known: Sequence[PaperDocument], papers: Sequence[PaperDocument], inside: Bools, base: Floats
+) -> _Scores | None:
+    """Return the scores by abstract, added to those in `base`; None if too few papers in or out of scope have one."""
+    chosen = np.flatnonzero(np.array([document.source == "abstract" for document in known], dtype=bool))
+    if min(inside[chosen].sum(), (~inside[chosen]).sum()) < FEWEST:
+        return None
+    texts = _Texts([*(known[i] for i in chosen), *papers], inside[chosen], _ABSTRACTS)
+    whole = texts.scores(near=_NEAR)
+    return _Scores(texts, base[chosen] + whole[: len(chosen)], base[len(known) :] + whole[len(chosen) :])
+
+
+@dataclass(frozen=True)
 class _Fitted:
     """A fitted model; features of the documents to judge and their similarity to those it was fitted on; the terms of
     the last columns.
@@ -222,11 +233,12 @@ def _spoken(what: str, effects: Floats, terms: Sequence[str]) -> list[str]:
     return [f"{what}: {', '.join(words)}"] if words else []
 
 
-def _scale(scores: Floats, inside: Bools, recall: float) -> _Scale:
+def _scale(scores: _Scores, recall: float) -> _Scale:
     """Return the scale whose threshold keeps a share `recall` of papers inside; none with too few of either kind."""
+    labeled, inside = scores.labeled, scores.texts.inside
     rank = int(np.floor((inside.sum() + 1) * (1 - recall) + 1e-9))
     enough = rank >= 1 and (~inside).sum() >= FEWEST
-    return _Scale(float(np.sort(scores[inside])[rank - 1]) if enough else None, scores, inside)
+    return _Scale(float(np.sort(labeled[inside])[rank - 1]) if enough else None, labeled, inside)
 
 
 def _both(inside: Bools) -> bool:

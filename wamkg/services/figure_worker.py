@@ -56,18 +56,16 @@ class FigureAnswer(BaseModel):
 
 def work(settings: Settings, order: FigureOrder) -> FigureAnswer:
     """Draw the figure of an order into its file. Errors that a user may see become part of the answer."""
-    store = Store(settings.url)
     try:
         look = FigureOptions(
             width=parse_width(order.width),
             theme=order.theme,
             height=PAGE_MM if order.height is None else order.height,
         )
-        drawn = draw_figure_at(store, settings.home, order.request, [order.file], look, data=False)
+        with Store(settings.url) as store:
+            drawn = draw_figure_at(store, settings.home, order.request, [order.file], look, data=False)
     except WamkgError as error:
         return FigureAnswer(error=FigureError(kind=type(error).__name__, message=str(error)))
-    finally:
-        store.close()
     return FigureAnswer(file=order.file, rows=drawn.rows, notes=drawn.notes)
 
 

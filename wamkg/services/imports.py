@@ -72,17 +72,10 @@ def store_for_dry_run(settings: Settings) -> Iterator[Store]:
     """The store of the settings; if there is none yet, a temporary empty one, deleted at the end."""
     file = store_file(settings.url)
     if file is None or file.exists():
-        store = Store(settings.url)
-        try:
+        with Store(settings.url) as store:
             if current_revision(store) is not None:
                 yield store
                 return
-        finally:
-            store.close()
-    with TemporaryDirectory() as folder:
-        empty = Store(f"sqlite:///{Path(folder) / 'empty.db'}")
-        try:
-            migrate(empty)
-            yield empty
-        finally:
-            empty.close()
+    with TemporaryDirectory() as folder, Store(f"sqlite:///{Path(folder) / 'empty.db'}") as empty:
+        migrate(empty)
+        yield empty

@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -372,7 +371,7 @@ def _shares(things: Sequence[T], shares: int) -> list[Sequence[T]]:
 
 def _render_papers(place: _Place, links: EditionLinks, slugs: Sequence[str]) -> None:
     """Write the two pages of each of these papers."""
-    with closing(Store(place.url, place.edition)) as store, store.reading() as session:
+    with Store(place.url, place.edition) as store, store.reading() as session:
         for numbers in chunks(numbers_by_slug(session, slugs).values(), LOADED_AT_ONCE):
             cited = citations_of(session, numbers)
             for number, shown in zip(numbers, shown_papers(session, numbers), strict=True):
@@ -390,7 +389,7 @@ def _by_kind(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]
 
 def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
     """Write the pages of these entities and taxa, each given by its kind and its name."""
-    with closing(Store(place.url, place.edition)) as store, store.reading() as session:
+    with Store(place.url, place.edition) as store, store.reading() as session:
         for kind, names in _by_kind(pages):
             for file, html in _pages_of_kind(session, kind, names):
                 _write(place.folder / file, links.rewritten(html, file).encode())
@@ -418,7 +417,7 @@ def _draw(place: _Place, links: EditionLinks, wanted: _WantedFigure) -> list[str
         asked = FigureQuery.of(stem, {**single, **several, **depth}).checked(stem)
         targets[0].parent.mkdir(parents=True, exist_ok=True)
         look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
-        with closing(Store(place.url, place.edition)) as store:
+        with Store(place.url, place.edition) as store:
             draw_figure(store, FigureRequest(stem, asked), targets, look, data=False)
         if wanted.name.startswith(LINKED):
             linked = with_page_links(targets[0].read_text(encoding="utf-8"))

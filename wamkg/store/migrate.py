@@ -82,11 +82,8 @@ def _empty_file(revision: str) -> bytes:
     """Cached for the life of the process: the migrations take longer than loading a survey."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "empty.db"
-        store = Store(f"sqlite:///{file}")
-        try:
+        with Store(f"sqlite:///{file}") as store:
             migrate(store, revision)
-        finally:
-            store.close()
         settle_file(file)
         return file.read_bytes()
 

@@ -43,7 +43,7 @@ from wamkg.parameters import (
 )
 from wamkg.store.base import Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.entities import USES, get_entity
+from wamkg.store.entities import get_entity, pairs_of_kind
 from wamkg.store.paper_changes import touched_since, trail_since
 from wamkg.store.papers import (
     ID_READERS,
@@ -386,41 +386,15 @@ def _has_result(condition: Condition) -> Condition:
     return col(Paper.id).in_(proposes.where(Link.relation == Relation.PROPOSES, condition))
 
 
-def _uses(session: Session, kind: EntityKind, names: Sequence[str]) -> list[Test]:
-    found: list[Test] = []
-    for name in names:
-        entity = get_entity(session, kind, name)
-        linked = select_columns(Link.source_id).where(Link.target_id == entity.id, col(Link.relation).in_(USES))
-        found.append(or_(col(Paper.id).in_(linked), _has_result(col(Result.benchmark_id) == entity.id)))
-    return found
-
-
 def _written_by(name: str) -> Condition:
     written = select_columns(Authorship.paper_id).join(Author, col(Author.id) == col(Authorship.author_id))
     return col(Paper.id).in_(written.where(Author.key == author_key(name)))
 
 
-def _from_institution(session: Session, name: str) -> Condition:
-    place = get_entity(session, EntityKind.INSTITUTION, name).id
-    affiliated = select_columns(Link.source_id).where(Link.target_id == place, Link.relation == Relation.AFFILIATED)
-    return col(Paper.id).in_(affiliated)
-
-
-def _linked(relation: Relation, entity: int | None) -> Selected:
-    linked: Selected = select_columns(Link.source_id)
-    return linked.where(col(Link.relation) == relation, col(Link.target_id) == entity)
-
-
-def _proposes(session: Session, names: Sequence[str]) -> Condition:
-    methods = [get_entity(session, EntityKind.METHOD, name).id for name in names]
-    return or_(*(col(Paper.id).in_(_linked(Relation.PROPOSES, method)) for method in methods))
-
-
-def _addresses(session: Session, name: str) -> Condition:
-    """Papers that address a challenge, and those that propose a method that does."""
-    direct = _linked(Relation.ADDRESSES, get_entity(session, EntityKind.CHALLENGE, name).id)
-    proposing = select_columns(Link.source_id).where(Link.relation == Relation.PROPOSES)
-    return or_(col(Paper.id).in_(direct), col(Paper.id).in_(proposing.where(col(Link.target_id).in_(direct))))
+def _related(session: Session, kind: EntityKind, name: str) -> Condition:
+    """Papers that have to do with an entity; see `papers_of_entities`."""
+    entity, paper = pairs_of_kind(kind).subquery().columns
+    return col(Paper.id).in_(select_columns(paper).where(entity == get_entity(session, kind, name).id))
 
 
 def _has(value: Having) -> Condition:
@@ -451,12 +425,12 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "until": lambda _, day: [col(Paper.date) <= last_day_of(day, "until")],
     "venue": lambda _, names: [_venue(names)],
     "year": lambda _, years: [col(Paper.year).in_(years)],
-    "dataset": lambda session, names: _uses(session, EntityKind.DATASET, names),
-    "benchmark": lambda session, names: _uses(session, EntityKind.BENCHMARK, names),
+    "dataset": lambda session, names: [_related(session, EntityKind.DATASET, name) for name in names],
+    "benchmark": lambda session, names: [_related(session, EntityKind.BENCHMARK, name) for name in names],
     "author": lambda _, names: [_written_by(name) for name in names],
-    "institution": lambda session, names: [_from_institution(session, name) for name in names],
-    "method": lambda session, names: [_proposes(session, names)],
-    "challenge": lambda session, names: [_addresses(session, name) for name in names],
+    "institution": lambda session, names: [_related(session, EntityKind.INSTITUTION, name) for name in names],
+    "method": lambda session, names: [or_(*(_related(session, EntityKind.METHOD, name) for name in names))],
+    "challenge": lambda session, names: [_related(session, EntityKind.CHALLENGE, name) for name in names],
     "has": lambda _, values: [_has(value) for value in values],
     "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],

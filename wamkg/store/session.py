@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -193,6 +193,12 @@ class Store:
         self._opened: FileIdentity | None = None
         self._log: FileIdentity | None = None
         self._writer = self.engine.execution_options(writing=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _make_file(self, *_connection: object) -> None:
         """Make the file of a new store, so that nobody else can read it; SQLite gives its logs the same permissions.

@@ -1,6 +1,5 @@
 """BibTeX and BibLaTeX: join the parts of values, resolve macros and inheritance, convert LaTeX."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +19,7 @@ from wamkg.importing.references.fields import (
 )
 from wamkg.importing.references.journal_macros import with_journal_names
 from wamkg.importing.references.latex import marked_text, plain_address, plain_text
-from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.references.reference import Reference, item_of, listed_urls
 from wamkg.matching.record import Dropped, UnreadableLine
 
 _NAMED = frozenset(
@@ -35,7 +34,6 @@ _STRUCTURE = frozenset(
 )
 _LONGEST_MACRO = 10_000
 """Macros may contain macros: twenty short lines could fill the memory."""
-_LISTED_URLS = re.compile(r"\s+(?=https?://)")
 
 
 @dataclass
@@ -194,7 +192,7 @@ def _plain(name: str, value: str, doubts: list[str]) -> str:
 
 def _take_urls(reference: Reference) -> None:
     """Of several URLs in one field, the first is the paper's; the others may contain its ids."""
-    first, *others = _LISTED_URLS.split(reference.fields.get("url", ""))
+    first, *others = listed_urls(reference.fields.get("url", ""))
     if others:
-        reference.fields["url"] = first.rstrip(" ,;")
-        reference.more += [("url", other.strip(" ,;")) for other in others]
+        reference.fields["url"] = first
+        reference.more += [("url", other) for other in others]

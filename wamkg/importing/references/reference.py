@@ -27,6 +27,7 @@ _REPOSITORIES = re.compile(
     re.I,
 )
 _URL = re.compile(r"https?://[^\s<>\"{}]+", re.I)
+_BETWEEN_URLS = re.compile(r"[\s;|,]+(?=https?://)")
 _BARE_WEB = re.compile(r"(?:www\.|[\w-]+\.(?:org|com|net|edu|gov|io|ai)/)\S+", re.I)
 _NO_VENUE = re.compile(
     r"\W*(?:(?:preprint|available|online|accessed|url|at|from|on|see|in|web ?page|website)\W*)*", re.I
@@ -86,6 +87,11 @@ class Reference:
         if value.strip() and self.fields.get(name, value) != value:
             self.more.append((name, value))
         self.add(name, value)
+
+
+def listed_urls(text: str) -> list[str]:
+    """Return the URLs of a field that lists several, separated by spaces or marks."""
+    return [url.strip(" ,;") for url in _BETWEEN_URLS.split(text)]
 
 
 def item_of(reference: Reference) -> Item:

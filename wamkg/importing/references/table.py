@@ -13,7 +13,7 @@ from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
-from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.references.reference import Reference, item_of, listed_urls
 from wamkg.importing.references.table_columns import (
     COLUMNS,
     HOUSEKEEPING,
@@ -34,7 +34,6 @@ _GUARD = re.compile(r"^'(?='*[=+\-@\t\r])")
 """Prefix that `export csv` puts before a cell that a spreadsheet would execute."""
 _FORMULA = re.compile(r'="([^"]*)"')
 """A text that a program wrote as a formula, so that a spreadsheet does not read it as a number or a date."""
-_LISTED_URLS = re.compile(r"[\s;|,]+(?=https?://)")
 _TAXON = re.compile(r"taxon:\s*([\w.-]+)", re.I)
 _SPECIAL = frozenset(
     (
@@ -158,7 +157,7 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
     reference.add("translator", " and ".join(name.display for name in _people(texts("translator"), header).names))
     reference.add("title", next(iter(texts("title")), ""))
     for name in header.columns.keys() - _SPECIAL - ({"note"} if header.is_own else set()):
-        values = [url for text in texts(name) for url in _LISTED_URLS.split(text)] if name == "url" else texts(name)
+        values = [url for text in texts(name) for url in listed_urls(text)] if name == "url" else texts(name)
         reference.add(name, values[0] if values else "")
         reference.more += [(name, value) for value in values[1:] if name in ("url", "doi") and value != values[0]]
     ends = [*texts("first page")[:1], *texts("last page")[:1]]
@@ -214,7 +213,7 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
             or normalise(name) in HOUSEKEEPING
         ):
             continue
-        addresses = _LISTED_URLS.split(cells[number].strip())
+        addresses = listed_urls(cells[number].strip())
         if is_scholarly(addresses[0]):
             for address in addresses:
                 reference.add_id("url", address)

@@ -12,7 +12,7 @@ from wamkg.importing.parse_result import Item
 from wamkg.importing.people import read_people
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
-from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.references.reference import Reference, item_of, listed_urls
 from wamkg.importing.references.tag_lines import TaggedRecord
 from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
 from wamkg.matching.record import Dropped, Record
@@ -171,7 +171,7 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
 
 def _take_urls(reference: Reference, tag: str, texts: list[str]) -> None:
     """The first URL is the paper's; any of them may contain its ids. Files of the user's computer are not stored."""
-    for address in (address for text in texts for address in re.split(r"[\s;]+(?=https?://)", text)):
+    for address in (address for text in texts for address in listed_urls(text)):
         accession = _ACCESSION.fullmatch(address)
         if accession:
             reference.add("accession", accession[1])

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from wamkg.errors import NotFoundError, WamkgError
 from wamkg.importing.results.lines import ResultLine
-from wamkg.importing.results.rules import Scored, doubts
+from wamkg.importing.results.rules import Scored, ScoreIndex
 from wamkg.near_matches import did_you_mean
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.entities import find_entity, get_entity, list_entities
@@ -62,10 +62,10 @@ def load_results(
     reader = _ResultReader(session, methods)
     rows = [row for line in lines if (row := reader.read(line, report)) is not None]
     stored = [Scored(*values) for values in scored_rows(session, {row.scored.benchmark for row in rows})]
+    scores = ScoreIndex([*stored, *(row.scored for row in rows)])
     for row in rows:
-        others = [*stored, *(other.scored for other in rows if other is not row)]
         assert row.scored.line is not None
-        if found := doubts(row.scored, others):
+        if found := scores.doubts(row.scored):
             report.problems.append(ResultProblem(row.scored.line, "doubtful", "; ".join(found)))
         elif save_result(session, batch, row.values):
             report.new += 1

@@ -1,7 +1,8 @@
 """Rules that find doubtful results: percent and fraction confused, protocols swapped, averages over a part."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -31,11 +32,65 @@ class Scored:
     line: int | None = None
 
 
-def doubts(scored: Scored, others: Sequence[Scored]) -> list[str]:
-    """Why a score of a file is doubtful, beside all other scores of its benchmarks, stored or in the file."""
-    same = [o for o in others if o.metric == scored.metric and o.benchmark == scored.benchmark]
-    own = [o for o in same if o.method == scored.method]
-    return [*_scale(scored), *_swapped(scored, own), *_wrong_split(scored, same), *_part(scored, same)]
+BenchmarkMetric = tuple[int, int | None]
+"""A benchmark and a metric; only scores of one measure are compared."""
+
+
+class ScoreIndex:
+    """All scores that those of a file are compared with: the stored ones of its benchmarks, and its own."""
+
+    def __init__(self, scores: Iterable[Scored]) -> None:
+        self.stored: dict[tuple[BenchmarkMetric, int, int | None], list[Scored]] = defaultdict(list)
+        self.splits: dict[BenchmarkMetric, set[str]] = defaultdict(set)
+        self.suites: dict[tuple[BenchmarkMetric, str], set[str]] = defaultdict(set)
+        self.parts: dict[tuple[BenchmarkMetric, str, int, int | None], dict[str, float]] = defaultdict(dict)
+        for each in scores:
+            measure = each.benchmark, each.metric
+            self.splits[measure].add(each.split)
+            if each.line is None:
+                self.stored[measure, each.method, each.reporter].append(each)
+            if _is_part(each.suite):
+                self.suites[measure, each.split].add(each.suite)
+                self.parts[measure, each.split, each.method, each.reporter][each.suite] = each.value
+
+    def doubts(self, scored: Scored) -> list[str]:
+        """Why a score of the file is doubtful."""
+        return [*_scale(scored), *self._swapped(scored), *self._wrong_split(scored), *self._part(scored)]
+
+    def _swapped(self, scored: Scored) -> Iterator[str]:
+        """A value that is known for another protocol of the method, while this protocol has another value."""
+        protocol = (scored.suite, scored.split)
+        known = self.stored.get(((scored.benchmark, scored.metric), scored.method, scored.reporter), [])
+        here = [o.value for o in known if (o.suite, o.split) == protocol]
+        there = [o for o in known if (o.suite, o.split) != protocol and o.value == scored.value]
+        if here and scored.value not in here and there:
+            yield (
+                f"{scored.value:g} is known for {_protocol(there[0])} and {here[0]:g} for {_protocol(scored)}; "
+                "are the protocols swapped?"
+            )
+
+    def _wrong_split(self, scored: Scored) -> Iterator[str]:
+        """A table's name that holds another split of the benchmark than the one given."""
+        splits = self.splits[scored.benchmark, scored.metric] - {""}
+        place = _folded(scored.location)
+        named = sorted(split for split in splits if len(_folded(split)) > 1 and _folded(split) in place)
+        if scored.split and named and scored.split not in named:
+            yield f"the table is {scored.location!r}, but the split is {scored.split!r}; which one is it?"
+
+    def _part(self, scored: Scored) -> Iterator[str]:
+        """An average that is the mean of some suites only, or of none of them."""
+        if scored.suite.casefold() not in WHOLE:
+            return
+        measure = scored.benchmark, scored.metric
+        every = self.suites.get((measure, scored.split), set())
+        parts = self.parts.get((measure, scored.split, scored.method, scored.reporter), {})
+        if len(parts) < 2:
+            return
+        mean = fmean(parts.values())
+        if len(parts) < len(every) and abs(mean - scored.value) <= ROUNDING:
+            yield f"{scored.value:g} is the average of {len(parts)} of {len(every)} suites: {', '.join(sorted(parts))}"
+        elif len(parts) == len(every) and abs(mean - scored.value) > FAR:
+            yield f"{scored.value:g} is not the average of the {len(parts)} suites, which is {mean:.2f}"
 
 
 def _scale(scored: Scored) -> Iterator[str]:
@@ -46,44 +101,6 @@ def _scale(scored: Scored) -> Iterator[str]:
         yield f"{value:g} looks like percent; the metric is a fraction: {value / 100:g}?"
     elif (high is not None and value > high) or (low is not None and value < low):
         yield f"{value:g} is outside the range of the metric"
-
-
-def _swapped(scored: Scored, own: Iterable[Scored]) -> Iterator[str]:
-    """A value that is known for another protocol of the method, while this protocol has another value."""
-    protocol = (scored.suite, scored.split)
-    known = [o for o in own if o.line is None and o.reporter == scored.reporter]
-    here = [o.value for o in known if (o.suite, o.split) == protocol]
-    there = [o for o in known if (o.suite, o.split) != protocol and o.value == scored.value]
-    if here and scored.value not in here and there:
-        yield (
-            f"{scored.value:g} is known for {_protocol(there[0])} and {here[0]:g} for {_protocol(scored)}; "
-            "are the protocols swapped?"
-        )
-
-
-def _wrong_split(scored: Scored, same: Iterable[Scored]) -> Iterator[str]:
-    """A table's name that holds another split of the benchmark than the one given."""
-    splits = {o.split for o in same if o.split} | ({scored.split} if scored.split else set())
-    place = _folded(scored.location)
-    named = sorted(split for split in splits if len(_folded(split)) > 1 and _folded(split) in place)
-    if scored.split and named and scored.split not in named:
-        yield f"the table is {scored.location!r}, but the split is {scored.split!r}; which one is it?"
-
-
-def _part(scored: Scored, same: Sequence[Scored]) -> Iterator[str]:
-    """An average that is the mean of some suites only, or of none of them."""
-    if scored.suite.casefold() not in WHOLE:
-        return
-    others = [o for o in same if o.split == scored.split and _is_part(o.suite)]
-    every = {o.suite for o in others}
-    parts = {o.suite: o.value for o in others if (o.method, o.reporter) == (scored.method, scored.reporter)}
-    if len(parts) < 2:
-        return
-    mean = fmean(parts.values())
-    if len(parts) < len(every) and abs(mean - scored.value) <= ROUNDING:
-        yield f"{scored.value:g} is the average of {len(parts)} of {len(every)} suites: {', '.join(sorted(parts))}"
-    elif len(parts) == len(every) and abs(mean - scored.value) > FAR:
-        yield f"{scored.value:g} is not the average of the {len(parts)} suites, which is {mean:.2f}"
 
 
 def _is_part(suite: str) -> bool:
