@@ -23,7 +23,7 @@ from wamkg.views.entities import all_entities
 from wamkg.views.history import BatchItem, batch_list
 from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.roadmap import Roadmap, RoadmapItem, build_roadmap
-from wamkg.views.taxonomies import TaxonNode, taxonomy_list, taxonomy_tree, walk
+from wamkg.views.taxonomies import TaxonNode, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN_TAXONOMY, BatchKind, EntityKind
 
 NEWEST = 6
@@ -72,9 +72,8 @@ _ALWAYS_COUNTED = ("papers", "classified", "awaiting a place")
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """The field at a glance: definitions, roadmap, branches, newest papers, what changed, challenges, how to cite."""
     counts, classes = overview(session), load_taxon_names(session)
-    slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
     chosen = chosen_taxonomy(session, MAIN_TAXONOMY)
-    tree = taxonomy_tree(session, chosen) if chosen in slugs else None
+    tree = taxonomy_tree(session, chosen) if chosen else None
     survey = find_survey(session)
     numbers = [
         ("papers", _listed(counts.papers), "/papers"),

@@ -204,7 +204,7 @@ class _Scores:
 
 
 def _abstract_scores(
-    known: Sequence[PaperDocument], papers: Sequence[PaperDocument], inside: Bools, base: Floats
+    known: list[PaperDocument], papers: Sequence[PaperDocument], inside: Bools, base: Floats
 ) -> _Scores | None:
     """Return the scores by abstract, added to those in `base`; None if too few papers in or out of scope have one."""
     chosen = np.flatnonzero(np.array([document.source == "abstract" for document in known], dtype=bool))

@@ -15,19 +15,23 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
 import orjson
-import yaml
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, WamkgError
+from wamkg.exporting.edition_metadata import (
+    citation_cff,
+    edition_metadata,
+    schema_org_script,
+    sitemap_xml,
+    zenodo_json,
+)
 from wamkg.exporting.feeds import FEEDS, Feed, FeedEntry
 from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.tables import SUFFIXES, render_table
 from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions, parse_width
-from wamkg.json_types import JsonObject
 from wamkg.pages.about import about_page, start_page, with_page_links
 from wamkg.pages.edition import downloads_page, search_data
 from wamkg.pages.edition_links import LIBRARY, LINKED, EditionLinks, pages_of_lists, paper_file
@@ -45,12 +49,11 @@ from wamkg.store.base import chunks
 from wamkg.store.paper_filter import MANY_VALUED
 from wamkg.store.papers import numbers_by_slug
 from wamkg.store.session import Edition, Store
-from wamkg.store.survey import find_survey
 from wamkg.version import __version__
 from wamkg.views.edition import edition_of
 from wamkg.views.entities import all_entities
 from wamkg.views.papers import PaperItem, PaperQuery, ordered_numbers, paper_items
-from wamkg.views.survey import SurveyItem, site_name, survey_item
+from wamkg.views.survey import site_name
 from wamkg.views.tables import TableQuery, make_table
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import EntityKind
@@ -129,6 +132,7 @@ class _Site:
         with self.store.reading() as session, ProcessPoolExecutor(processes, mp_context=spawning) as pool:
             self.edition = edition_of(session)
             items = _everything(session)
+            self.metadata = edition_metadata(session, self.edition, len(items), self.base_url)
             self.links = self._links(session, items)
             slugs = _shares([item.slug for item in items], processes * 2)
             pages = _shares(self._entities_and_taxa(session), processes * 2)
@@ -141,7 +145,7 @@ class _Site:
             self._tables(session)
             self._exports(session)
             self._feeds(session, items)
-            self._describe(session, items)
+            self._describe()
             data = {paper_file(item.id): search_data(item) for item in items}
             self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
             for results in rendered:
@@ -192,9 +196,8 @@ class _Site:
 
     def _shared_pages(self, session: Session, items: Sequence[PaperItem]) -> None:
         start = start_page(session)
-        facts = orjson.dumps(self._schema_org(session, items)).decode().replace("<", "\\u003c")
-        self._page("index.html", start.replace(
-            "</head>", f'  <script type="application/ld+json">{facts}</script>\n</head>', 1))  # fmt: skip
+        script = schema_org_script(self.metadata, self.links.exports)
+        self._page("index.html", start.replace("</head>", f"  {script}\n</head>", 1))
         self._page(LIBRARY, library_page(session, PaperQuery(), per_page=max(len(items), 1)))
         self._page("about.html", about_page(session))
         self._page("index/authors.html", author_list_page(session))
@@ -252,54 +255,13 @@ class _Site:
             feed = Feed(site_name(session), base or "index.html", f"{base}{form.file}", entries)
             self._save(form.file, form.write(feed))
 
-    def _survey(self, session: Session) -> SurveyItem | None:
-        return survey_item(session) if find_survey(session) is not None else None
-
-    def _schema_org(self, session: Session, items: Sequence[PaperItem]) -> JsonObject:
-        survey = self._survey(session)
-        names: list[JsonObject] = [{"@type": "Person", "name": a["name"]} for a in (survey.authors if survey else [])]
-        return {
-            "@context": "https://schema.org",
-            "@type": "Dataset",
-            "name": survey.title if survey else site_name(session),
-            "description": (survey.abstract if survey else "") or f"A living survey of {len(items)} papers.",
-            "url": self.base_url or None,
-            "version": self.edition.name or None,
-            "dateModified": self.edition.day.isoformat(),
-            "creator": list(names),
-            "distribution": [
-                {"@type": "DataDownload", "encodingFormat": form.media_type, "contentUrl": self.links.exports[name]}
-                for name, form in EXPORTS.items()
-            ],
-        }
-
-    def _describe(self, session: Session, items: Sequence[PaperItem]) -> None:
-        """CITATION.cff, Zenodo's metadata, the sitemap, and robots.txt."""
-        survey = self._survey(session)
-        title = survey.title if survey else site_name(session)
-        # CITATION.cff and Zenodo both want at least one author.
-        people = [str(author["name"]) for author in (survey.authors if survey else [])] or [f"The authors of {title}"]
-        version = self.edition.name or self.edition.day.isoformat()
-        citation = {
-            "cff-version": "1.2.0", "message": "Please cite this edition.", "type": "dataset", "title": title,
-            "authors": [{"name": name} for name in people],
-            "version": version, "date-released": self.edition.day.isoformat(),
-        }  # fmt: skip
-        citation |= {"url": self.base_url} if self.base_url else {}
-        self._save("CITATION.cff", yaml.safe_dump(citation, sort_keys=False, allow_unicode=True).encode())
-        zenodo = {
-            "title": f"{title} ({version})", "upload_type": "dataset", "version": version,
-            "publication_date": self.edition.day.isoformat(), "creators": [{"name": name} for name in people],
-            "description": (survey.abstract if survey else "") or f"A living survey of {len(items)} papers.",
-        }  # fmt: skip
-        self._save(".zenodo.json", orjson.dumps(zenodo, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    def _describe(self) -> None:
+        """Write CITATION.cff, Zenodo's metadata, and the sitemap if the address of the edition is known."""
+        self._save("CITATION.cff", citation_cff(self.metadata))
+        self._save(".zenodo.json", zenodo_json(self.metadata))
         if self.base_url:
-            pages = sorted({file for file in self.links.pages.values() if file.endswith(".html")} | {LIBRARY})
-            rows = "".join(f"<url><loc>{escape(f'{self.base_url}/{page}')}</loc></url>\n" for page in pages)
-            head = (
-                '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-            )
-            self._save("sitemap.xml", f"{head}\n{rows}</urlset>\n".encode())
+            pages = {file for file in self.links.pages.values() if file.endswith(".html")} | {LIBRARY}
+            self._save("sitemap.xml", sitemap_xml(self.base_url, pages))
 
     def _entities_and_taxa(self, session: Session) -> list[tuple[str, str]]:
         """What has a page besides papers, each as its kind and its name."""
