@@ -25,7 +25,7 @@ build: $(VENV)/.run ## Install and do the whole job: store, seeds, suggestions, 
 	$(BIN)/wamkg init --example wam
 	$(BIN)/wamkg build
 
-test: $(VENV)/.dev lint ## Run every check
+test: $(VENV)/.dev $(VENV)/.client lint ## Run every check
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## Style, types and the order of imports
@@ -70,3 +70,9 @@ $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(DEV_EXTRAS)'
 	touch $@ $(VENV)/.run
+
+# The generator of clients needs another version of typer than wamkg, so it has an environment of its own.
+$(VENV)/.client: $(BIN)/python tests/helpers/client_generator.txt
+	$(PYTHON) -m venv $(VENV)/client
+	$(VENV)/client/bin/python -m pip install --quiet --disable-pip-version-check -r tests/helpers/client_generator.txt
+	touch $@

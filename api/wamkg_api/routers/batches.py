@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from wamkg.parameters import MomentText, parse_moment
 from wamkg.services.batches import Undone
@@ -68,7 +68,7 @@ def undo(
     settings: SettingsDep,
     caller: CallerDep,
     uid: Uid,
-    reason: Reason | None = None,
+    reason: Annotated[Reason, Body(default_factory=Reason)],
 ) -> Response:
     """Undo a batch as a whole. Only an admin may undo the batch of a program or another person's import."""
-    return json_response(undo_batch(store, settings, caller, uid, reason.why if reason else ""))
+    return json_response(undo_batch(store, settings, caller, uid, reason.why))

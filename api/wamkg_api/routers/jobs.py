@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Body, Path, Response
 
 from wamkg.errors import NotFoundError
 from wamkg.jobs import dispatch
@@ -39,14 +39,14 @@ def start_job(
     settings: SettingsDep,
     caller: CallerDep,
     kind: Annotated[str, Path(max_length=40, description="Kind of job.", examples=["enrich"])],
-    order: JobParameters | None = None,
+    order: Annotated[JobParameters, Body(default_factory=JobParameters)],
 ) -> Response:
     """Start a job of kind discover, embed, enrich, suggest, watch or weekly. It continues after the response;
     `jobs/{uid}` shows its progress.
     """
     if kind not in KINDS:
         raise NotFoundError(unknown("job kind", kind, sorted(KINDS)))
-    params: JsonObject = order.model_dump(exclude_none=True) if order else {}
+    params: JsonObject = order.model_dump(exclude_none=True)
     return json_response(job_item(dispatch.submit(store, settings, kind, params, caller.holder.actor_id)[0]), 202)
 
 

@@ -1,8 +1,9 @@
 """Health, readiness, metrics and the doctor."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from wamkg.errors import StoreError
@@ -68,9 +69,8 @@ writes = writing_router(Role.CURATOR)
 
 
 @writes.post("/doctor", response_model=list[CheckReport])
-def examine_store(store: StoreDep, wanted: DoctorRequest | None = None) -> Response:
+def examine_store(store: StoreDep, wanted: Annotated[DoctorRequest, Body(default_factory=DoctorRequest)]) -> Response:
     """Check the store for problems and say how to fix each one. `fix` fixes those that can be fixed without losing
     data.
     """
-    asked = wanted or DoctorRequest()
-    return json_response(run_checks(store, asked.checks, fix=asked.fix))
+    return json_response(run_checks(store, wanted.checks, fix=wanted.fix))

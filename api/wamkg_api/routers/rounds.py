@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Body as RequestBody
 
 from wamkg.parameters import Word
 from wamkg.reviewing.agreement_report import Agreement
@@ -113,10 +114,13 @@ def adjudicate(
 
 @writes.post("/rounds/{name}/close", response_model=RoundResult)
 def close_round(
-    store: StoreDep, caller: CallerDep, name: RoundPath, closed: RoundClosing | None = None, if_match: IfMatch = None
+    store: StoreDep,
+    caller: CallerDep,
+    name: RoundPath,
+    said: Annotated[RoundClosing, RequestBody(default_factory=RoundClosing)],
+    if_match: IfMatch = None,
 ) -> Response:
     """Close a round: voting ends and all votes become visible."""
-    said = closed or RoundClosing()
     with store.reading() as session:
         seen = required_revision(if_match, round_detail(session, name), "somebody voted, decided or closed it")
     revision = seen if said.revision is None else said.revision
