@@ -13,9 +13,9 @@ from wamkg.errors import InvalidInputError
 from wamkg.store.paper_texts import sentences
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import NEVER, temper, threshold_for
-from wamkg.suggesting.classifiers import Logistic
+from wamkg.suggesting.classifiers import Logistic, dual_logistic
 from wamkg.suggesting.examples import PaperDocument, TrainingSet, masked
-from wamkg.suggesting.registry import FitCache, model_named
+from wamkg.suggesting.registry import FitCache, Model, model_named
 from wamkg.suggesting.splits import nested_loo, splits_of, stratified_folds, time_forward
 from wamkg.suggesting.taxon_tree import Tree
 
@@ -29,6 +29,30 @@ def test_the_logistic_solver_finds_what_scikit_learn_finds() -> None:
     ours = Logistic(c=10.0).fit(features, labels, np.ones(40)).predict(features)
     theirs = LogisticRegression(C=10.0, class_weight="balanced", tol=1e-10, max_iter=10_000)
     assert ours == pytest.approx(theirs.fit(features, labels).predict_proba(features), abs=1e-4)
+
+
+def test_a_start_at_nearly_the_same_rows_changes_steps_and_not_the_result() -> None:
+    rng = np.random.default_rng(3)
+    features = rng.normal(size=(40, 60)) / 8
+    grams, sides = (features @ features.T)[None], np.array([features[:, i] > 0.05 for i in range(4)])
+    costs = Logistic(c=10.0).costs(sides, np.ones(40))
+    plain, intercepts = dual_logistic(grams, sides, costs)
+    fewer, fewer_intercepts = dual_logistic(grams[:, 2:, 2:], sides[:, 2:], costs[:, 2:])
+    near = np.hstack([np.zeros((4, 2)), fewer]), fewer_intercepts
+    useless = rng.normal(size=(4, 40)) * 1e4, np.full(4, 1e4)
+    for start in (near, useless, (plain, intercepts)):
+        found, moved = dual_logistic(grams, sides, costs, start)
+        assert found == pytest.approx(plain, abs=1e-4) and moved == pytest.approx(intercepts, abs=1e-4)
+
+
+def test_fits_that_start_from_earlier_ones_predict_what_fits_from_zero_predict() -> None:
+    bench = FitCache(survey_training_set())
+    everything = np.arange(len(bench.nodes))
+    for member in model_named("words-nb").members + model_named("tfidf-lr").members:
+        for left_out in range(0, 12, 3):
+            known, away = np.delete(everything, left_out), everything[left_out : left_out + 1]
+            ours = bench.predict(Model("one", (member,)), known, away)
+            assert ours == pytest.approx(bench.fit(member, known).conditional(away), abs=2e-6)
 
 
 def test_the_solver_stays_finite_on_separable_and_on_equal_texts() -> None:

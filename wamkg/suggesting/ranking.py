@@ -18,10 +18,9 @@ from wamkg.suggesting.features import Rows, TextView, kept_terms, unit_rows, vec
 from wamkg.suggesting.hierarchy import smooth_unseen_children
 from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.registry import EnsembleMember, Model
-from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Floats, Ints, Singles, Tree
 from wamkg.suggesting.term_counts import (
     CountBlock,
-    Singles,
     TermCounts,
     WeightTable,
     count,

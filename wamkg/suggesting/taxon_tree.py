@@ -10,6 +10,7 @@ import numpy.typing as npt
 from wamkg.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 

@@ -12,9 +12,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from wamkg.store.base import chunks
 from wamkg.suggesting.examples import PaperDocument
 from wamkg.suggesting.features import Rows, TextView, counted, kept_terms, read_by, vectorizer_of
-from wamkg.suggesting.taxon_tree import Floats, Ints
+from wamkg.suggesting.taxon_tree import Floats, Ints, Singles
 
-Singles = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int32]
 CHUNK = 5_000
 """Number of texts counted at once; limits the extra memory for counting."""
