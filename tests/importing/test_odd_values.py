@@ -15,7 +15,7 @@ from wamkg.importing.parse_result import Item
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.csl import parse_csl
 from wamkg.importing.references.table import parse_table
-from wamkg.importing.references.tagged import parse_nbib, parse_ris, parse_wos
+from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris, parse_wos
 from wamkg.matching.record import Dropped, Record
 from wamkg.store.session import Store
 
@@ -146,6 +146,48 @@ def test_other_formats_keep_of_a_date_what_bibtex_keeps(
 ) -> None:
     record = one(parse, text)
     assert (record.year, details_of(record), len(record.doubts)) == (year, details, doubts)
+
+
+REPORT = "TY  - RPRT\nTI  - T\n{}\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "date", "doubts"),
+    [
+        (parse_ris, REPORT.format("PY  - n.d.\nDA  - 2018/05/03"), "2018-05-03", 1),
+        (parse_ris, REPORT.format("PY  - 2018\nDA  - May 3-5, 2018"), "2018-05-03", 1),
+        (parse_ris, REPORT.format("PY  - 2018\nDA  - 2018/05/03/2018/05/05"), "2018-05-03", 1),
+        (parse_ris, REPORT.format("PY  - 2018\nDA  - 1/2/2018"), None, 1),
+        (parse_ris, REPORT.format("PY  - 2018/06/04\nDA  - 2018/05/03"), "2018-06-04", 1),
+        (parse_ris, REPORT.format("PY  - 2018/05\nDA  - 2018/05/03"), "2018-05-03", 0),
+        (parse_nbib, "PMID- 1\nTI  - T.\nDP  - 2018\nDEP - 20180503\n", "2018-05-03", 0),
+        (parse_nbib, "PMID- 1\nTI  - T.\nDP  - 2018 Jun\nDEP - 20180503\n", "2018-06", 0),
+        (parse_nbib, "PMID- 1\nTI  - T.\nDP  - 2018\nDEP - 20171203\n", None, 0),
+        (parse_wos, "PT J\nTI T\nPY 2018\nEA MAY 2018\nER\n", "2018-05", 0),
+        (parse_enw, "%0 Report\n%T T\n%D n.d.\n%8 May 3, 2018\n", "2018-05-03", 1),
+        (
+            parse_csl,
+            '[{"title": "T", "issued": {"raw": "2018"}, "published-online": {"raw": "2018-05-03"}}]',
+            "2018-05-03",
+            0,
+        ),
+        (parse_bibtex, "@book{a, title={T}, year={n.d.}, date={2018-05-03}}", "2018-05-03", 1),
+        (parse_bibtex, "@book{a, title={T}, year=2018, month=may, day=3}", "2018-05-03", 0),
+        (parse_bibtex, "@book{a, title={T}, date={2018-05-03}, month=jun}", "2018-05-03", 1),
+        (parse_table, "title,year,date\nT,2018,2018-05-03\n", "2018-05-03", 0),
+    ],
+)
+def test_the_finest_date_in_the_year_counts_whether_there_is_a_venue_or_not(
+    parse: Parse, text: str, date: str | None, doubts: int
+) -> None:
+    record = one(parse, text)
+    found = record.dates.get("venue")
+    assert (record.year, str(found) if found else None, len(record.doubts)) == (2018, date, doubts)
+
+
+def test_a_day_of_an_archive_is_only_a_detail() -> None:
+    record = one(parse_ris, REPORT.format("DA  - 2018/05/03\nUR  - https://arxiv.org/abs/1804.00001"))
+    assert (record.dates, record.details) == ({}, {"month": "5", "day": "3"})
 
 
 BROKEN_IDS = ["2206.00000x", "2206.012345", "2413.01234", "2400.01234", "9913.01234", "0612.0123", "2206.0123",

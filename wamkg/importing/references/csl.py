@@ -10,7 +10,7 @@ from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, is_nobody, read_people
 from wamkg.importing.record_keys import KEYS
-from wamkg.importing.references.dates import read_date
+from wamkg.importing.references.dates import read_date, with_finer
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
@@ -167,7 +167,8 @@ def _reference(row: JsonObject, line: int) -> Reference:
     reference.add("eventtitle", _text(row.get("event")))
     reference.add("urldate", _date(row.get("accessed")))
     given = [(key, _date(row[key], reference.doubts)) for key in _DATES if row.get(key)]
-    reference.dates = next(([one] for one in given if read_date(one[1])), given)
+    first = next((n for n, one in enumerate(given) if read_date(one[1])), len(given))
+    reference.dates = with_finer(given[first : first + 1], given[first + 1 :]) if first < len(given) else given
     place_container(reference, [text for key in _CONTAINERS if (text := _text(row.get(key)))])
     place_numbers(reference, own_type)
     reference.ids_in += [

@@ -82,7 +82,8 @@ class Published:
 def read_published(candidates: Iterable[tuple[str, str]]) -> Published:
     """Return year and date of named values, best first: the first year found, and the most exact day in it.
 
-    A month without a year belongs to that year. A range gives its start.
+    A month without a year belongs to that year. A range gives its start. A day in another month than one read before
+    is dropped.
     """
     given = [(name, " ".join(text.split())) for name, text in candidates if text.strip()]
     year = next((date.first.year for _, text in given if (date := _read(text, None)[0])), None)
@@ -90,6 +91,23 @@ def read_published(candidates: Iterable[tuple[str, str]]) -> Published:
     for name, text in given:
         found = _with(found, name, text)
     return found
+
+
+def with_finer(values: list[tuple[str, str]], others: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the values for a date, and of those for other dates the ones that add a month or day to it.
+
+    All of them count if the values have no year.
+    """
+    published = read_published(values)
+    if published.year is None:
+        return [*values, *others]
+    if published.season or (published.date and published.date.precision is not Precision.YEAR):
+        return values
+    return [*values, *(pair for pair in others if _is_finer(read_date(pair[1]), published.year))]
+
+
+def _is_finer(date: PartialDate | None, year: int) -> bool:
+    return date is not None and date.precision is not Precision.YEAR and date.first.year == year
 
 
 def _with(found: Published, name: str, text: str) -> Published:
@@ -107,11 +125,16 @@ def _with(found: Published, name: str, text: str) -> Published:
     if date.first.year != found.year:
         told = f"{name} {text[:60]!r} is not in {found.year}, the year that is kept"
         return replace(found, doubts=(*found.doubts, Dropped(told)))
+    if found.date and _differ(found.date, date):
+        told = f"{name} {text[:60]!r} is not {found.date}, the date that is kept"
+        return replace(found, doubts=(*found.doubts, told if name in _KEPT_AS_TYPED else Dropped(told)))
     if extended:
         told = f"{name} {text[:60]!r} is not a single date; {date} counts, and {extended} is kept as a detail"
         found = replace(found, extended=found.extended or extended, doubts=(*found.doubts, told))
     elif not whole and not season:
-        lost = f"{name} {text[:60]!r} is read as {date}; the rest is not a date"
+        unclear = date.precision is Precision.YEAR and _DAY_FIRST.search(text)
+        rest = "which number is the month is not known" if unclear else "the rest is not a date"
+        lost = f"{name} {text[:60]!r} is read as {date}; {rest}"
         found = replace(found, doubts=(*found.doubts, lost if name in _KEPT_AS_TYPED else Dropped(lost)))
     better = found.date is None or _rank(date) < _rank(found.date)
     return replace(found, date=date if better else found.date, season=found.season or season)
@@ -170,6 +193,14 @@ _OPEN_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (_RANGE, _range),
 )
 """Forms of dates that are not a single day, month or year, and how EDTF writes each."""
+
+
+def _differ(one: PartialDate, other: PartialDate) -> bool:
+    """Whether two dates of one year name two months or two days."""
+    coarser = max(one, other, key=_rank).precision
+    if coarser is Precision.YEAR:
+        return False
+    return one.first.month != other.first.month or (coarser is Precision.DAY and one.first != other.first)
 
 
 def _rank(date: PartialDate) -> int:

@@ -276,7 +276,7 @@ def _venue(text: str) -> str | None:
 
 
 def _take_date(record: Record, reference: Reference) -> None:
-    """A month or day of publication belongs to the venue; an archive's is dropped, because it may be any version's."""
+    """A month or day of publication is a date; an archive's is only a detail, because it may be any version's."""
     published = read_published(reference.dates)
     record.year, date = published.year, published.date
     record.doubts += published.doubts
@@ -293,7 +293,7 @@ def _take_date(record: Record, reference: Reference) -> None:
     if date is None or date.precision is Precision.YEAR:
         if published.season:
             record.details["month"] = published.season
-    elif record.venue not in (None, "arXiv"):
+    elif record.venue != "arXiv" and (record.venue or not (record.arxiv or "eprint" in record.details)):
         record.dates[EventKind.VENUE.value] = date
     else:
         _keep_month(record, date)

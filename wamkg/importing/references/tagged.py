@@ -10,6 +10,7 @@ from wamkg.importing.links import is_web
 from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import read_people
+from wamkg.importing.references.dates import with_finer
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of, listed_urls
@@ -86,7 +87,7 @@ def _reference(record: TaggedRecord, table: TagTable) -> Reference:
     reference.people = read_people(_names(record, table.authors), indexed=table.indexed)
     reference.people.names += [PersonName(literal=without_markup(name)) for name in _texts(record, table.groups)]
     reference.editors = read_people(_names(record, table.editors), indexed=table.indexed)
-    reference.dates = _dates(record, table.dates) or _dates(record, table.other_dates)
+    reference.dates = with_finer(_dates(record, table.dates), _dates(record, table.other_dates))
     reference.add("month", next((text for name, text in reference.dates if name == "month"), ""))
     title = next((tag for tag in table.titles if _texts(record, (tag,))), None)
     if title:
