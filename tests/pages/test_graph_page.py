@@ -104,6 +104,14 @@ def test_a_branch_is_chosen_in_the_legend(client: TestClient) -> None:
     assert "branch=joint" in re.search(r'href="([^"]+)">One step further</a>', only)[1]  # type: ignore[index]
 
 
+def test_as_many_nodes_are_shown_as_are_asked_for(client: TestClient) -> None:
+    few = client.get(f"{LIBERO}&cap=10").text
+    assert few.count('class="node') == 10 and " more</span> neighbors" in few and "cap=10" in few
+    more = client.get(f"{LIBERO}&hops=4&cap=2000").text
+    assert more.count('class="node') > 150 and '<option value="2000" selected>2,000 nodes' in more
+    assert client.get(f"{LIBERO}&cap=2001").status_code == 422
+
+
 def test_no_name_in_the_graph_runs(client: TestClient, seeded_store: Store, tmp_path: Path) -> None:
     evil = "'\"><script>alert(1)</script>"
     fill(

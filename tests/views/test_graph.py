@@ -20,6 +20,7 @@ from wamkg.graph.build import build_graph, find_path, node_link
 from wamkg.graph.network_page import positions, pyvis_page
 from wamkg.graph.overlap_removal import remove_overlaps
 from wamkg.store.batches import get_actor, open_batch
+from wamkg.store.graph import edges_at, edges_near
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation
@@ -83,6 +84,24 @@ def test_citations_are_edges(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
         graph = build_graph(session, UNIPI, relations=["cites"])
     assert [(a, k, b) for a, b, k in graph.edges(keys=True)] == [("paper:video-language-planning", "cites", UNIPI)]
+
+
+def test_citations_of_a_paper_are_cut_in_the_database(seeded_store: Store) -> None:
+    with seeded_store.writing() as session:
+        batch = open_batch(session, BatchKind.ENRICH, "test", get_actor(session, "test"))
+        cited = find_paper(session, "arxiv:2302.00111").id
+        for citing in ("arxiv:2310.10625", "arxiv:2310.08576", "arxiv:2406.16862"):
+            for source in ("one", "two"):
+                number = find_paper(session, citing).id
+                session.add(Citation(citing_id=number, cited_id=cited, source=source, batch_id=batch.id))
+    assert cited is not None
+    with seeded_store.reading() as session:
+        whole, is_cut = edges_near(session, [cited], ["cites"], 6)
+        assert whole == edges_at(session, [cited], ["cites"]) and len(whole) == 3 and not is_cut
+        assert edges_near(session, [cited], None, None) == (edges_at(session, [cited]), False)
+        some, is_cut = edges_near(session, [cited], ["cites"], 2)
+        assert is_cut and 1 <= len(some) <= 2 and {edge.target for edge in some} == {cited}
+        assert build_graph(session, UNIPI).graph["is_cut"] is False
 
 
 def test_a_taxon_that_is_no_more_is_not_drawn(seeded_store: Store) -> None:

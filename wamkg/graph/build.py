@@ -19,6 +19,7 @@ from wamkg.store.graph import (
     Node,
     edges_among,
     edges_at,
+    edges_near,
     entity_numbers,
     nodes_of,
 )
@@ -67,11 +68,12 @@ def _find_paper(session: Session, kind: str, rest: str, text: str) -> Paper:
 
 @dataclass
 class _Gathered:
-    """Nodes and edges found so far; `met` has every neighbor, included or not."""
+    """Nodes and edges found so far; `met` has every neighbor, included or not, unless `is_cut`: then there are more."""
 
     kept: dict[int, Node] = field(default_factory=dict)
     edges: set[GraphEdge] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
+    is_cut: bool = False
 
 
 def build_graph(
@@ -87,7 +89,8 @@ def build_graph(
 
     With `center`, everything within `hops` of it, nearest first; without it, the whole store except papers with
     standing `cited`. `kinds` and `relations` limit what is followed; the center is always included. At most `cap` nodes
-    are included (None: all), and `graph.graph["left_out"]` is the number of the others. Nodes are keyed `kind:slug`,
+    are included (None: all), and `graph.graph["left_out"]` is the number of the others, or at least so many with
+    `graph.graph["is_cut"]`: of more than `MAX_NODES` citations at once no more are read. Nodes are keyed `kind:slug`,
     edges by relation; both have the attributes that a drawing or another program needs.
 
     Raises NotFoundError for an unknown center, InvalidInputError for a kind, relation or number out of range.
@@ -106,6 +109,7 @@ def build_graph(
     left_out = len(gathered.met - gathered.kept.keys())
     named = gathered.kept[start].key if start is not None else None
     graph.graph |= {"center": named, "hops": hops if center else None, "cap": cap, "left_out": left_out}
+    graph.graph["is_cut"] = gathered.is_cut
     return graph
 
 
@@ -136,7 +140,8 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
     edge_of_known = {start}
     gathered.met.add(start)
     for _ in range(hops):
-        edges = edges_at(session, edge_of_known, relations)
+        edges, is_cut = edges_near(session, edge_of_known, relations, None if cap is None else MAX_NODES)
+        gathered.is_cut |= is_cut
         near = {end for edge in edges for end in (edge.source, edge.target)} - gathered.met
         nodes = [n for n in nodes_of(session, near).values() if n.kind in kinds]
         gathered.met |= {node.id for node in nodes}

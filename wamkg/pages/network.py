@@ -27,7 +27,9 @@ from wamkg.vocabulary import EntityKind, Relation
 if TYPE_CHECKING:
     import networkx as nx
 
-DRAWN_CAP = 150
+DRAWN_CAP, MAX_DRAWN = 150, 2000
+CAPS = (DRAWN_CAP, 500, MAX_DRAWN)
+"""Numbers of nodes that the page offers to show."""
 HOPS = 2
 
 
@@ -40,6 +42,7 @@ class GraphChoice:
     kinds: tuple[str, ...] = ()
     layout: str = "time"
     branch: str = ""
+    cap: int = DRAWN_CAP
 
     @property
     def given(self) -> dict[str, object]:
@@ -50,6 +53,7 @@ class GraphChoice:
             "kind": self.kinds,
             "layout": self.layout,
             "branch": self.branch,
+            "cap": self.cap if self.cap != DRAWN_CAP else None,
         }
 
 
@@ -70,6 +74,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
             groups=[],
             edges=[],
             left_out=0,
+            caps=CAPS,
             drawing=None,
         )
     graph = _graph(session, choice)
@@ -86,6 +91,8 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         center=center,
         label=graph.nodes[center]["label"],
         left_out=graph.graph["left_out"],
+        is_cut=graph.graph["is_cut"],
+        caps=CAPS,
         drawing=draw_along_time(graph, _dates(session, graph)) if choice.layout == "time" else None,
         kinds=KINDS,
         node=graph.nodes[center],
@@ -175,7 +182,7 @@ def network_document(session: Session, choice: GraphChoice) -> str:
 
 
 def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
-    graph = build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=DRAWN_CAP)
+    graph = build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=choice.cap)
     if choice.branch:
         center = graph.graph["center"]
         hues = {key: node["hue"] for key, node in graph.nodes(data=True) if "hue" in node and key != center}

@@ -11,7 +11,7 @@ from wamkg.errors import NotFoundError
 from wamkg.json_types import UncheckedObject
 from wamkg.pages.library import library_page
 from wamkg.pages.links import paper_url
-from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
+from wamkg.pages.network import DRAWN_CAP, HOPS, MAX_DRAWN, GraphChoice, graph_page, network_document
 from wamkg.pages.overview import (
     LeaderboardChoice,
     TimelineChoice,
@@ -120,8 +120,9 @@ async def _graph_choice(
     kind: Annotated[tuple[str, ...], Query(max_length=20)] = (),
     layout: Annotated[Literal["time", "links"], Query()] = "time",
     branch: Annotated[str, Query(max_length=200)] = "",
+    cap: Annotated[int, Query(ge=1, le=MAX_DRAWN)] = DRAWN_CAP,
 ) -> GraphChoice:
-    return GraphChoice(center.strip() or None, hops, tuple(filter(None, kind)), layout, branch)
+    return GraphChoice(center.strip() or None, hops, tuple(filter(None, kind)), layout, branch, cap)
 
 
 ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
