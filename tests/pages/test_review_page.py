@@ -119,6 +119,10 @@ def test_forty_papers_are_decided_by_keyboard(queue_store: Store, home: Path) ->
         assert page.evaluate("document.documentElement.scrollHeight") <= 900
         expect(page.get_by_role("button", name="Unsure").first).to_be_in_viewport()
         first, total = paper(page), int(page.locator("#total").inner_text())
+        page.keyboard.press("p")
+        expect(page.frame_locator("#pane iframe").get_by_role("heading", name="Why here")).to_be_visible()
+        page.keyboard.press("p")
+        expect(page.locator("#pane")).to_be_hidden()
         page.evaluate(WATCH)
         page.keyboard.press("e")
         quote = page.locator("#evidence").input_value()

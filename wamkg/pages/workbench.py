@@ -42,7 +42,7 @@ ORDER_LABELS = {
     "newest": "newest first",
 }
 PART_LABELS = {"all": "All", "sure": "Sure", "outside": "Likely outside", "hidden": "Hidden"}
-OTHER_KEYS = frozenset("orugdxensz")
+OTHER_KEYS = frozenset("orugdxenspz")
 """Letters that press other buttons of the page, so that no branch has them."""
 MAX_CARDS = 24
 """Number of papers that one request for cards may name."""

@@ -6,6 +6,7 @@ const holder = document.querySelector("#card");
 const undo = document.querySelector("#undo");
 const walk = document.querySelector("#walk");
 const find = document.querySelector("#find");
+const pane = document.querySelector("#pane");
 const hint = document.querySelector("#hint");
 const dialog = document.querySelector("#keys");
 const queue = JSON.parse(document.querySelector("#queue").textContent);
@@ -74,6 +75,7 @@ async function fetchPage(url) {
 function show(shown) {
   holder.replaceChildren(shown);
   close();
+  togglePane(null);
   tell("");
   document.querySelector(".lost")?.remove();
   drawStrip();
@@ -398,6 +400,16 @@ function open(id) {
   chosen.querySelector(".pop input, .pop button, .pop select")?.focus();
 }
 
+// --- the record of the paper beside the decision
+
+function togglePane(href) {
+  const frame = pane.querySelector("iframe");
+  pane.hidden = !href;
+  if (href && frame.getAttribute("src") !== href) frame.src = href;
+}
+
+pane.querySelector("button").addEventListener("click", () => togglePane(null));
+
 // --- keys
 
 const acts = {
@@ -407,6 +419,7 @@ const acts = {
   "/": () => openFind((b) => b.click(), "Type a place"),
   n: () => card().querySelector("#note").focus(),
   e: nextMark,
+  p: () => togglePane(pane.hidden ? card().querySelector("[data-pane]").getAttribute("href") : null),
   s: later,
   z: () => undo.hidden || undo.requestSubmit(),
   "[": () => step(false),
@@ -417,6 +430,7 @@ document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input:not([type=checkbox]), textarea, select");
   if (event.key === "Escape") {
     close();
+    togglePane(null);
     document.activeElement.blur();
   }
   if (field?.name === "right" && event.key === "Enter") {
@@ -468,6 +482,9 @@ document.addEventListener("click", (event) => {
   if (opener) {
     event.preventDefault();
     open(opener.dataset.open);
+  } else if (event.target.closest("[data-pane]") && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    togglePane(event.target.closest("[data-pane]").getAttribute("href"));
   } else if (event.target.closest("[data-later]")) {
     event.preventDefault();
     later();
