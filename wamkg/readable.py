@@ -44,3 +44,8 @@ def _readable_object(value: dict[Any, Any]) -> str:
         return PersonName(**{name: str(part or "") for name, part in value.items()}).display
     given = {name: readable(part) for name, part in value.items()}
     return "; ".join(f"{name}: {text}" for name, text in given.items() if text)
+
+
+def suite_words(suite: str) -> str:
+    """The name of a suite as words: `task:open_drawer` becomes `task: open drawer`."""
+    return suite.replace("_", " ").replace(":", ": ")

@@ -72,7 +72,7 @@ def test_the_reasons_of_a_place_have_an_address_of_their_own(client: TestClient)
 
 def test_results_are_ranked_among_those_they_can_be_compared_with(client: TestClient) -> None:
     html = client.get(PAGE).text
-    row = re.search(r"<td>libero_10</td>.*?</tr>", html, re.S)
+    row = re.search(r"<td>libero 10</td>.*?</tr>", html, re.S)
     assert row and "97.6" in row[0] and "3 of 12" in row[0] and "Table 3" in row[0]
 
 

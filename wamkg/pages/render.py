@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from wamkg.figures.plaintext import plain
 from wamkg.pages import links
 from wamkg.pages.theme import hue_name, theme_css
-from wamkg.readable import pluralize
+from wamkg.readable import pluralize, suite_words
 
 STATIC_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -37,6 +37,7 @@ def _environment() -> Environment:
         "names": links.format_authors,
         "plural": pluralize,
         "span": links.period_span,
+        "suite": suite_words,
         "words": links.value_words,
         "percent": links.percent,
         "to_page": links.page_of,

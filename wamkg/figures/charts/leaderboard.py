@@ -32,7 +32,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import ANY, branch_of, undated_ground
 from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
-from wamkg.readable import pluralize
+from wamkg.readable import pluralize, suite_words
 from wamkg.views.results import LeaderboardOverTime, Score, score_rows
 
 PANEL, LOWEST, GAP_X, GAP_Y, MIN_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0
@@ -109,7 +109,7 @@ class _BenchmarkPanel:
     @property
     def titles(self) -> tuple[str, str]:
         board = self.shown.board
-        head = ", ".join(filter(None, (plain(board.benchmark_name), board.suite.replace("_", " "), board.split)))
+        head = ", ".join(filter(None, (plain(board.benchmark_name), suite_words(board.suite), board.split)))
         unit = _UNITS.get(board.unit or "", board.unit or "")
         metric = plain(board.metric_name or "")
         return head, f"{metric} ({unit})" if unit else metric
