@@ -31,7 +31,9 @@ from wamkg.figures.compare import moved_labels
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.roadmap.spacing import gaps_of, spread
+from wamkg.figures.shades import branch_colors, repeats
 from wamkg.figures.style import THEMES, FigureOptions, contrast, hues_for
+from wamkg.pages.chart import steps_of
 from wamkg.store.session import Store
 from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap, short_title
 
@@ -117,6 +119,16 @@ def test_joint_is_blue_and_cascaded_teal_whatever_their_order() -> None:
     assert hues_for(["cascaded", "joint", "other"], chosen) == {"cascaded": 1, "joint": 0, "other": 2}
     assert hues_for(["one", "other"], chosen) == {"one": 2, "other": 3}
     assert hues_for(["one", "other"], {}) == {"one": 0, "other": 1}
+
+
+@pytest.mark.parametrize("number", [2, 6, 7, 8, 9, 12, 16, 24])
+def test_no_two_branches_of_a_timeline_look_the_same(number: int) -> None:
+    branches = [f"branch-{i}" for i in range(number)]
+    colors, patterns = branch_colors(branches, FigureOptions()), repeats(branches, FigureOptions())
+    assert len({(colors[branch], patterns[branch]) for branch in branches}) == number
+    assert len(set(colors.values())) == min(number, 8) and (number > 8) == any(patterns.values())
+    steps = steps_of(branches, hues_for(branches, {}))
+    assert number > 16 or len({(colors[branch], steps[branch]) for branch in branches}) == number
 
 
 def test_families_differ_in_grey() -> None:

@@ -25,12 +25,13 @@ _DOT = 2.0
 
 @dataclass(frozen=True)
 class LegendKey:
-    """A legend entry: a filled swatch, or with `shape` a marker, unfilled with `hollow`."""
+    """A legend entry: a swatch with a pattern of `Painter.shape`, or with `shape` a marker, unfilled if `hollow`."""
 
     name: str
     color: str
     shape: int | None = None
     hollow: bool = False
+    pattern: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class ChartPage:
         middle = self._keys_foot + (self._rows - row - 0.5) * LINE
         x += self.left
         if key.shape is None:
-            yield page.shape("swatch", rectangle(Bounds(x, middle - 2.6, x + _SWATCH, middle + 2.6)), key.color)
+            box = rectangle(Bounds(x, middle - 2.6, x + _SWATCH, middle + 2.6))
+            yield page.shape("swatch", box, key.color, self.theme.paper if key.pattern else "none", 0.0, key.pattern)
         else:
             fill = self.theme.paper if key.hollow else key.color
             yield page.shape("swatch", marker(key.shape, x + _SWATCH / 2, middle, _DOT), fill, key.color, 0.8)

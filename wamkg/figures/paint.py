@@ -53,6 +53,10 @@ class Type:
     turned: bool = False
 
 
+HATCHES = (None, "/////", "....", "-----")
+"""Patterns of series whose color an earlier one has: the first is none."""
+
+
 class Painter:
     """Creates artists in points of a full-page axes, `lift` above its foot; a part's role becomes its SVG class."""
 
@@ -79,9 +83,12 @@ class Painter:
         group.set_zorder(layer)
         self._axes.add_artist(group)
 
-    def shape(self, role: str, path: Path, fill: str, edge: str = "none", width: float = 0.0) -> PathPatch:
-        """Add a filled path, with an outline if an edge color is given."""
-        return self._named(PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width), role)
+    def shape(
+        self, role: str, path: Path, fill: str, edge: str = "none", width: float = 0.0, pattern: int = 0
+    ) -> PathPatch:
+        """Add a filled path, with an outline if an edge color is given; a `pattern` above 0 is drawn in that color."""
+        hatch = HATCHES[pattern % len(HATCHES)]
+        return self._named(PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width, hatch=hatch), role)
 
     def line(self, role: str, points: Sequence[Point], color: str, width: float, dashes: Dashes = None) -> PathPatch:
         """Add a stroked polyline; `dashes` are lengths on and off in line widths."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wamkg.figures.style import THEMES, FigureOptions, Theme, contrast, hues_for
+from wamkg.figures.style import THEMES, FigureOptions, Theme, contrast, earlier_with_the_same, hues_for
 
 ANY = "(none)"
 """Replaces the branch of papers without a taxon."""
@@ -30,6 +30,13 @@ def branch_colors(paths: Sequence[str], options: FigureOptions, lightest: float 
                 hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, lightest * number / (len(mine) - 1))
             )
     return colors
+
+
+def repeats(paths: Sequence[str], options: FigureOptions) -> dict[str, int]:
+    """Return, for each taxon, the number of earlier branches with the color of its own: each needs another sign."""
+    index = hues_for([branch_of(path) for path in paths], options.branch_hues)
+    found = earlier_with_the_same(index)
+    return {path: found[branch_of(path)] for path in paths}
 
 
 def undated_ground(theme: Theme) -> str:

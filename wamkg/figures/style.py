@@ -96,20 +96,28 @@ THEMES: dict[str, Theme] = {
     "transparent": Theme(None, *(getattr(_LIGHT, f) for f in list(Theme.__dataclass_fields__)[1:])),
 }
 USUAL_HUES = 6
-"""Hues that branches without a chosen color take in turn."""
+"""Hues that branches without a chosen color take in turn, as long as there are no more branches."""
 
 
 def hues_for(slugs: Iterable[str], chosen: Mapping[str, int]) -> dict[str, int]:
     """Return an index into `Theme.hues` for each branch, in the given order; those in `chosen` have that color.
 
-    Chosen colors are given to other branches last, so that they mean the same wherever there are few branches.
+    Chosen colors are given to other branches last, so that they mean the same wherever there are few branches. More
+    than six branches take all eight colors; from the ninth on they repeat, see `shades.repeats`.
     """
     order = list(dict.fromkeys(slugs))
     fixed = {slug: chosen[slug] for slug in order if slug in chosen}
     taken = set(chosen.values())
-    others = sorted(set(range(USUAL_HUES)) - set(fixed.values()), key=lambda i: (i in taken, i))
-    free = cycle(others or range(USUAL_HUES))
+    usual = range(USUAL_HUES if len(order) <= USUAL_HUES else len(_LIGHT_HUES))
+    others = sorted(set(usual) - set(fixed.values()), key=lambda i: (i in taken, i))
+    free = cycle(others or usual)
     return {slug: fixed[slug] if slug in fixed else next(free) for slug in order}
+
+
+def earlier_with_the_same(hues: Mapping[str, int]) -> dict[str, int]:
+    """Return, for each branch of `hues_for`, the number of earlier ones with its color."""
+    branches = list(hues)
+    return {one: sum(hues[other] == hues[one] for other in branches[:i]) for i, one in enumerate(branches)}
 
 
 @dataclass(frozen=True)

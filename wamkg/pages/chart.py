@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from wamkg.figures.style import earlier_with_the_same
 from wamkg.views.timelines import BranchCitations, CitationPeriod, PaperTimeline, TimelinePeriod
 
 HEIGHT = 300.0
 LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
 GAP = 0.22
-MAX_STEPS = 8
+MAX_STEPS, OUTLINED = 8, 4
+"""Number of looks of one color, and the first of them with a dashed outline."""
 _STEPS = (*(factor * 10**power for power in range(7) for factor in (1, 2, 5)), 10**9)
 """Distances between the lines of an axis of counts."""
 
@@ -55,25 +57,27 @@ class StackedBars:
     counts: list[Tick]
 
 
-def steps_of(paths: Sequence[str]) -> dict[str, int]:
-    """For each path, the number of earlier paths of the same branch."""
+def steps_of(paths: Sequence[str], branch_hues: Mapping[str, int]) -> dict[str, int]:
+    """For each path, the number of earlier paths of the same branch; a branch whose color another has starts with the
+    dashed outlines. `branch_hues` has the color of each branch.
+    """
     seen: dict[str, int] = {}
     found = {}
+    repeated = earlier_with_the_same(branch_hues)
     for path in paths:
         branch = path.partition("/")[0]
-        found[path] = seen.get(branch, 0) % MAX_STEPS
+        found[path] = (seen.get(branch, 0) + OUTLINED * repeated.get(branch, 0)) % MAX_STEPS
         seen[branch] = seen.get(branch, 0) + 1
     return found
 
 
-def timeline_chart(timeline: PaperTimeline | BranchCitations, width: float) -> StackedBars:
+def timeline_chart(timeline: PaperTimeline | BranchCitations, width: float, steps: Mapping[str, int]) -> StackedBars:
     """Bars by period, split by taxon, with whole numbers on the axis and few labels on a narrow chart."""
     highest = max((sum(_parts(item, timeline.taxa).values()) for item in timeline.items), default=1) or 1
     every = next(step for step in _STEPS if highest / step <= 6)
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     top = -(-highest // every) * every
     slot = (width - LEFT) / max(len(timeline.items), 1)
-    steps = steps_of(timeline.taxa)
     segments: list[Segment] = []
     for i, item in enumerate(timeline.items):
         y = base

@@ -86,6 +86,7 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
         choice, taxonomy=timeline.taxonomy, date=timeline.date_rule if isinstance(timeline, PaperTimeline) else ""
     )
     classes = load_taxon_names(session)
+    steps = steps_of(timeline.taxa, classes.branch_hues.get(timeline.taxonomy, {}))
     return render(
         "timeline.html",
         viewer=viewer,
@@ -97,8 +98,8 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
         tabs=_tabs(choice),
         years=sorted({item.period[:4] for item in timeline.items}),
         command=figure_command(shown),
-        charts=[timeline_chart(timeline, width) for width in (WIDE, PHONE)],
-        steps=steps_of(timeline.taxa),
+        charts=[timeline_chart(timeline, width, steps) for width in (WIDE, PHONE)],
+        steps=steps,
         taxonomies=taxonomy_list(session),
         names=classes.names,
         branch_hues=classes.branch_hues,

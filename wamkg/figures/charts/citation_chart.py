@@ -19,7 +19,10 @@ _HEADROOM = 1.08
 
 @dataclass(frozen=True)
 class CitationLine:
-    """One subject's line: cumulative counts per period, then the total including undated papers."""
+    """One subject's line: cumulative counts per period, then the total including undated papers.
+
+    `repeated` says that an earlier line of another branch has the same color.
+    """
 
     element_id: str
     timeline: CitationTimeline
@@ -27,6 +30,7 @@ class CitationLine:
     name: str
     color: str
     shape: int
+    repeated: bool = False
 
     @property
     def said(self) -> str:

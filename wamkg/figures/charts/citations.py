@@ -11,7 +11,7 @@ from wamkg.figures.page import ChartPage, FigureText, axis_title, rectangle
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Cell, Drawing, Rows
-from wamkg.figures.shades import branch_colors, undated_ground
+from wamkg.figures.shades import branch_colors, repeats, undated_ground
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize, shorten
@@ -23,7 +23,7 @@ MOST = 6
 RATIO, LOWEST, BLOCK_GAP = 0.42, 150.0, 2.5
 LONGEST_NAME = 60
 MIN_PERIODS = 2
-_DASHES, _TICK, _DOT, _LIGHTEST = (1.6, 1.4), 2.5, 1.8, 0.75
+_REPEATED, _DASHES, _TICK, _DOT, _LIGHTEST = (5.0, 1.2), (1.6, 1.4), 2.5, 1.8, 0.75
 
 
 def draw_citations(
@@ -63,7 +63,7 @@ def _lay_out(
         periods.append(f"{periods[-1] if periods else ''} ")
     known = {name: item for item in placed for name in (f"paper-{item.key}", item.element_id)}
     branches = [_branch(timeline, known) for timeline in timelines]
-    colors = branch_colors(branches, options, _LIGHTEST)
+    colors, repeated = branch_colors(branches, options, _LIGHTEST), repeats(branches, options)
     lines = [
         CitationLine(
             _element_id(timeline),
@@ -72,6 +72,7 @@ def _lay_out(
             _name(timeline, known),
             colors[branch],
             number,
+            repeated[branch] > 0,
         )
         for number, (timeline, branch) in enumerate(zip(timelines, branches, strict=True))
     ]
@@ -118,7 +119,7 @@ def _paint(chart: CitationChartLayout, theme: Theme, painter: Painter) -> None:
         ]
         parts = [
             painter.line("leader", [end, (label_x - 1.0, height + TEXT_SIZE * 0.3)], theme.line, 0.4),
-            painter.line("line", points, line.color, 1.2),
+            painter.line("line", points, line.color, 1.2, _REPEATED if line.repeated else None),
             painter.line("undated", [points[-1], end], line.color, 1.0, _DASHES),
             *(painter.shape("mark", marker(line.shape, *place, _DOT), line.color) for place in _marked(chart, line)),
         ]

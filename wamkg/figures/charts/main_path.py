@@ -10,7 +10,7 @@ from wamkg.figures.page import MARKS, ChartPage, FigureText, LegendKey, baseline
 from wamkg.figures.paint import Painter, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import branch_colors, branch_of
+from wamkg.figures.shades import branch_colors, branch_of, repeats
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
@@ -24,26 +24,30 @@ _THINNEST, _THICKEST = 0.5, 3.0
 
 @dataclass(frozen=True)
 class PathRow:
-    """One work: the height of its middle, its color, and the texts that fit beside its dot."""
+    """One work: the height of its middle, its color and shape, and the texts that fit beside its dot."""
 
     work: WorkItem
     y: float
     color: str
+    shape: int
     label: str
     title: str
 
 
 def lay_out(
-    works: Sequence[WorkItem], colors: Mapping[str, str], left: float, right: float, floor: float
+    works: Sequence[WorkItem], looks: Mapping[str, tuple[str, int]], left: float, right: float, floor: float
 ) -> list[PathRow]:
-    """Rows from the oldest work at the top to the newest just above `floor`; names are between `left` and `right`."""
+    """Rows from the oldest work at the top to the newest just above `floor`; names are between `left` and `right`.
+
+    `looks` has the color and the shape of a taxon's dots.
+    """
     rows = []
     for number, work in enumerate(works):
         label = truncate_to_width(plain(work.label), right - left, bold=True)
         start = left + text_width(label, TEXT_SIZE, bold=True) + _GAP
         title = truncate_to_width(plain(work.title), right - start) if right - start > STEP else ""
         y = floor + STEP * (len(works) - 0.5 - number)
-        rows.append(PathRow(work, y, colors[work.taxon or ""], label, title))
+        rows.append(PathRow(work, y, *looks[work.taxon or ""], label, title))
     return rows
 
 
@@ -59,14 +63,16 @@ def draw_main_path(report: MainPathReport, names: Mapping[str, str], options: Fi
     options = options or FigureOptions()
     branches = list(dict.fromkeys(branch_of(work.taxon) for work in report.works if work.taxon))
     by_branch = branch_colors(branches, options)
-    keys = [LegendKey(plain(names.get(path, path)), color, 0) for path, color in by_branch.items()]
+    shapes = repeats(branches, options)
+    keys = [LegendKey(plain(names.get(path, path)), color, shapes[path]) for path, color in by_branch.items()]
     if any(work.taxon is None for work in report.works):
         keys.append(LegendKey("not placed", THEMES[options.theme].muted, 0))
     page = ChartPage(options, keys, [_note(report)])
-    colors = {work.taxon: by_branch[branch_of(work.taxon)] for work in report.works if work.taxon}
+    branch_by_taxon = {work.taxon: branch_of(work.taxon) for work in report.works if work.taxon}
+    looks = {taxon: (by_branch[branch], shapes[branch]) for taxon, branch in branch_by_taxon.items()}
     dates = max(text_width(work.date or "no date", TEXT_SIZE) for work in report.works)
     line = page.left + dates + _GAP + _THICKEST
-    rows = lay_out(report.works, {"": page.theme.muted} | colors, line + _GAP, page.right, page.floor)
+    rows = lay_out(report.works, {"": (page.theme.muted, 0)} | looks, line + _GAP, page.right, page.floor)
 
     def paint(painter: Painter, theme: Theme) -> None:
         _paint(painter, theme, (page.left, line), report, rows)
@@ -90,7 +96,7 @@ def _paint(
         start = line + _GAP + text_width(row.label, TEXT_SIZE, bold=True) + _GAP
         parts = [
             painter.text("date", (left, middle), row.work.date or "no date", small),
-            painter.shape("mark", marker(0, line, row.y, _DOT), row.color),
+            painter.shape("mark", marker(row.shape, line, row.y, _DOT), row.color),
             painter.text("label", (line + _GAP, middle), row.label, bold),
             painter.text("title", (start, middle), row.title, small) if row.title else None,
         ]

@@ -29,7 +29,7 @@ from wamkg.figures.page import (
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import branch_colors
+from wamkg.figures.shades import branch_colors, repeats
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.readable import pluralize
@@ -97,7 +97,11 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         )
     colors = branch_colors(timeline.taxa, options)
     names = {path: plain(timeline.names[path]) for path in timeline.taxa}
-    keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colors[path]) for path in timeline.taxa]
+    patterns = repeats(timeline.taxa, options)
+    keys = [
+        LegendKey(f"{names[path]} {_count(timeline, path)}", colors[path], pattern=patterns[path])
+        for path in timeline.taxa
+    ]
     sheet = ChartPage(options, keys if timeline.depth else (), _notes(timeline))
     chart = _lay_out(timeline, sheet)
 
@@ -108,7 +112,8 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         if not timeline.taxa:
             page.group("bars", [page.shape("bar", rectangle(box), theme.muted) for box in chart.whole()], MARKS)
         for path in timeline.taxa:
-            bars = [page.shape("bar", rectangle(box), colors[path], theme.paper, 0.4) for box in chart.segments(path)]
+            look = (colors[path], theme.paper, 0.4, patterns[path])
+            bars = [page.shape("bar", rectangle(box), *look) for box in chart.segments(path)]
             page.group(taxon_id(path), bars, MARKS)
         _paint_totals(chart, page, theme)
 
@@ -170,8 +175,8 @@ def _paint_totals(chart: _PublicationsChart, page: Painter, theme: Theme) -> Non
 def _notes(timeline: PaperTimeline) -> list[str]:
     left_out = [(timeline.undated, "without a date"), (timeline.imprecise, "known to the year only")]
     parts = [f"Date: {DATE_RULES.get(timeline.date_rule, timeline.date_rule)}", pluralize(timeline.total)]
-    parts += [f"{count} {what} not drawn" for count, what in left_out if count]
-    parts += [f"{timeline.derived} dated by the month in their arXiv id"] if timeline.derived else []
+    parts += [f"{count:,} {what} not drawn" for count, what in left_out if count]
+    parts += [f"{timeline.derived:,} dated by the month in their arXiv id"] if timeline.derived else []
     return [". ".join([*parts, f"The last {timeline.by} may be incomplete"]) + "."]
 
 
