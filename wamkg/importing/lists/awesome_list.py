@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from wamkg.identifiers import PartialDate
 from wamkg.importing.links import arxiv_of
 from wamkg.importing.lists.claims import claiming
-from wamkg.importing.lists.document import ListDocument, lines_of, read_document
+from wamkg.importing.lists.document import ListDocument
+from wamkg.importing.lists.document_reader import read_document
 from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.headings import heading_name, is_class_heading
 from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
+from wamkg.importing.lists.list_text import lines_of
 from wamkg.importing.lists.new_taxonomy import new_taxonomy, propose_taxa, slug_for
 from wamkg.importing.lists.news import without_news
 from wamkg.importing.lists.reading import Listed, Read, read_entries

@@ -303,3 +303,10 @@ def _spread(cells: Sequence[tuple[Inline, int, int]], held: dict[int, tuple[Inli
                 held[len(row)] = (cell, down - 1)
             row.append(cell)
     return row
+
+
+def all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Return blocks and all blocks inside them, in reading order."""
+    for block in blocks:
+        yield block
+        yield from all_blocks(block.children)
