@@ -212,7 +212,7 @@ COMMANDS: dict[str, Command] = {
         "Measure the citations between works, or write a neighborhood as a graph for other programs.",
     ),
     "figure": Command(
-        "exports",
+        "figures",
         "figure",
         "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),

@@ -1,4 +1,4 @@
-"""`timeline`, `export`, `figure`: what leaves the store, for people, programs and the manuscript."""
+"""`timeline`, `export`: what leaves the store, for people, programs and the manuscript."""
 
 import csv
 import sys
@@ -8,18 +8,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, out, print_json, print_table
 from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
-from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, FILE_EXPORTS, export_named
-from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
-from wamkg.figures.style import PAGE_MM, PRESETS, FigureOptions, parse_width, preset_width
 from wamkg.files import whole_file
 from wamkg.manuscript.cited import CitedPapers
 from wamkg.parameters import first_day_of, last_day_of
-from wamkg.services import exports, figures, timelines
-from wamkg.settings import get_settings
+from wamkg.services import exports, timelines
 from wamkg.store.session import Store
 from wamkg.views.papers import PaperQuery
 from wamkg.views.timelines import (
@@ -165,92 +161,3 @@ def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str
         err.print(f"left as it is: {line}")
     out.print(f"{file}: {'up to date' if found.same else 'out of date' if check else 'updated'}")
     return 1 if check and not found.same else EXIT_PARTIAL if found.left else 0
-
-
-ALL = "all"
-"""The name that means every figure."""
-Text = str | None
-Texts = list[str] | None
-
-
-@with_paper_filters
-def figure(
-    filters: FilterValues,
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}; or all.")],
-    output: Annotated[
-        list[Path],
-        typer.Option("-o", "--output", help="File (.svg, .pdf, .png, some .tex), repeatable; a folder for all."),
-    ],
-    taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy; default: the main one.")] = None,
-    depth: Annotated[int | None, typer.Option("--depth", help="Number of levels to draw.")] = None,
-    width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
-    preset: Annotated[Text, typer.Option("--preset", help=f"Widths of a class file: {', '.join(PRESETS)}.")] = None,
-    height: Annotated[float, typer.Option("--height", help="Maximum height of a roadmap in millimetres.")] = PAGE_MM,
-    date: Annotated[Text, typer.Option("--date", help="Date of a paper: arxiv_v1 or venue.")] = None,
-    theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
-    representatives: Annotated[
-        Text,
-        typer.Option(
-            "--representatives",
-            help="Number per branch, names, both (`2,this`), or `auto` for what fits.",
-        ),
-    ] = None,
-    since: Annotated[
-        Text,
-        typer.Option("--since", help="Roadmap: mark papers that are new since this day or release; others: first day."),
-    ] = None,
-    orientation: Annotated[
-        Text, typer.Option("--orientation", help="Direction of time in a roadmap: vertical or horizontal.")
-    ] = None,
-    by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
-    paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
-    method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
-    facet: Annotated[
-        Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
-    ] = None,
-    compare_with: Annotated[Text, typer.Option("--compare-with", help="The other taxonomy of a crosswalk.")] = None,
-    metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
-    suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
-    source: Annotated[
-        Path | None,
-        typer.Option("--source", help="File with the output of `wamkg evaluate --json` or `wamkg simulate --json`."),
-    ] = None,
-    release: ReleaseOption = None,
-    as_of: AsOfOption = None,
-    data: Annotated[bool, typer.Option("--data/--no-data", help="Also write the data and a manifest.")] = True,
-) -> int:
-    """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
-    own = {
-        "taxonomy": taxonomy, "date": date, "depth": depth, "representatives": representatives, "since": since,
-        "orientation": orientation, "by": by, "paper": tuple(paper or ()), "method": tuple(method or ()),
-        "facet": facet, "compare_with": compare_with, "metric": metric, "suite": suite, "source": source,
-    }  # fmt: skip
-    shown = preset_width(preset, width) if preset else parse_width(width)
-    look = FigureOptions(width=shown, theme=theme, height=height)  # type: ignore[arg-type]
-    if name == ALL:
-        if filters or any(value for value in own.values()) or len(output) > 1:
-            raise typer.BadParameter(
-                "`figure all -o FOLDER` takes only --width, --preset, --height, --theme and a release"
-            )
-        return _draw_all(output[0], look, release, as_of)
-    kind = kind_of(name)
-    with open_store() as store, progress("figure"):
-        with store.reading() as session:
-            chosen = in_main_taxonomy(session, filters) if filters and kind.filtered else filters
-        query = FigureQuery.of(name, {**own, **chosen}).checked(name)
-        drawn = figures.draw_figure_at(
-            store, get_settings().home, FigureRequest(name, query, release, as_of), output, look, data
-        )
-    out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
-    for note in drawn.notes:
-        err.print(f"note: {note}")
-    return 0
-
-
-def _draw_all(folder: Path, look: FigureOptions, release: str | None, as_of: str | None) -> int:
-    with open_selected_store(release, as_of) as store, progress("figures"):
-        drawn = figures.draw_all(store, folder, look, release=release, as_of=as_of)
-    out.print(f"{folder}: {len(drawn.changed)} files changed, {len(drawn.same)} are as they were")
-    for reason in drawn.left_out:
-        err.print(f"left out: {reason}")
-    return EXIT_PARTIAL if drawn.left_out else 0

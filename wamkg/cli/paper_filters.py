@@ -1,6 +1,6 @@
 """One option for each filter of papers, for commands that list or write papers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter
 from inspect import signature as signature_of
@@ -23,15 +23,21 @@ def with_paper_filters(command: Callable[..., T]) -> Callable[..., T]:
 
     A filter with the name of a parameter of the command is left out.
     """
+    own = signature_of(command).parameters
+    fields = {name: info for name, info in PaperFilter.model_fields.items() if name not in own}
+    return with_options(command, "filters", [_filter_option(name, info) for name, info in fields.items()])
+
+
+def with_options(command: Callable[..., T], group: str, options: Sequence[Parameter]) -> Callable[..., T]:
+    """Replace the parameter `group` of a command by options; it gets those that were given as a mapping."""
     signature = signature_of(command)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
-    fields = {name: info for name, info in PaperFilter.model_fields.items() if name not in signature.parameters}
-    options = [_filter_option(name, info) for name, info in fields.items()]
+    own = [parameter for name, parameter in signature.parameters.items() if name != group]
 
     @wraps(command)
     def run(**values: Any) -> T:
-        given = {name: values.pop(name) for name in fields}
-        return command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
+        given = {option.name: values.pop(option.name) for option in options}
+        chosen = {name: value for name, value in given.items() if value not in (None, [])}
+        return command(**{group: chosen}, **values)
 
     run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}
     run.__signature__ = signature.replace(parameters=[p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options, *own)])  # type: ignore[attr-defined]

@@ -78,6 +78,23 @@ def kind_of(name: str) -> FigureKind:
 
 AUTO = "auto"
 """The word among the representatives that leaves their number to the figure."""
+PARAMETERS = {
+    "taxonomy": "Slug of the taxonomy; default: the main one.",
+    "date": "Date of a paper: arxiv_v1 or venue.",
+    "depth": "Number of levels to draw.",
+    "representatives": "Number per branch, names, both (`2,this`), or `auto` for what fits.",
+    "since": "Roadmap: mark papers that are new since this day or release; others: first day.",
+    "orientation": "Direction of time in a roadmap: vertical or horizontal.",
+    "by": "Period of a timeline: month, quarter or year.",
+    "paper": "Citations of this paper; repeatable.",
+    "method": "Citations of this method; repeatable.",
+    "facet": "Columns of the matrix: year, venue, institution, a taxonomy or a label.",
+    "compare_with": "The other taxonomy of a crosswalk.",
+    "metric": "Scores by this metric only.",
+    "suite": "Scores on this suite only.",
+    "source": "File with the output of `wamkg evaluate --json` or `wamkg simulate --json`.",
+}
+"""What the parameters of figures mean, for the command line and HTTP."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +102,7 @@ class FigureQuery:
     """The given parameters; None or empty means the figure's default. `papers` chooses the papers that are drawn.
 
     `representatives` is a number, names, or both (`2,unipi,gr-1`); with `auto` a roadmap that does not fit has as many
-    labels as do. `since` is a day from which papers are marked as
-    new, or a release that did not contain them. `orientation` is `vertical` or `horizontal`. `facet` is `year`, `venue`
-    or the name of a label from a list. `source` is a file written by `wamkg evaluate --json`, or by `wamkg simulate
-    --json` for the learning curve.
+    labels as do.
     """
 
     taxonomy: str | None = None

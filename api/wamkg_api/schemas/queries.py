@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from wamkg.errors import ConflictError, InvalidInputError
-from wamkg.figures.query import FigureQuery
+from wamkg.figures.query import PARAMETERS, FigureQuery
 from wamkg.figures.style import ThemeName
 from wamkg.graph.bursts import USUAL
 from wamkg.graph.options import DAMPING, Search
@@ -249,27 +249,23 @@ class FigureParameters(SnapshotRef, PaperFilter):
     server. Filters choose the papers of figures that draw papers.
     """
 
-    taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; default: the main one.")
-    date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description="Which date places a paper.")
-    depth: int | None = Field(default=None, ge=0, le=12, description="Levels drawn.")
-    representatives: Word | None = Field(
-        default=None, description="Number per branch, names, or both; `auto`: as many as fit."
-    )
+    taxonomy: Word | None = Field(default=None, description=PARAMETERS["taxonomy"])
+    date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description=PARAMETERS["date"])
+    depth: int | None = Field(default=None, ge=0, le=12, description=PARAMETERS["depth"])
+    representatives: Word | None = Field(default=None, description=PARAMETERS["representatives"])
     since: ReleaseName | None = Field(
         default=None,
-        description="Roadmap: mark what is new since this day or release. Others: the first day.",
+        description=PARAMETERS["since"],
     )
-    orientation: Literal["vertical", "horizontal"] | None = Field(
-        default=None, description="Which way time runs in a roadmap."
-    )
-    by: Literal["month", "quarter", "year"] | None = Field(default=None, description="Period of a timeline.")
-    paper: Names = Field(default=(), description="Citations of these papers.")
-    method: Names = Field(default=(), description="Citations of these methods.")
-    facet: Word | None = Field(default=None, description="Columns of the matrix: year, venue or a label.")
-    compare_with: Word | None = Field(default=None, description="The other taxonomy of a crosswalk.")
+    orientation: Literal["vertical", "horizontal"] | None = Field(default=None, description=PARAMETERS["orientation"])
+    by: Literal["month", "quarter", "year"] | None = Field(default=None, description=PARAMETERS["by"])
+    paper: Names = Field(default=(), description=PARAMETERS["paper"])
+    method: Names = Field(default=(), description=PARAMETERS["method"])
+    facet: Word | None = Field(default=None, description=PARAMETERS["facet"])
+    compare_with: Word | None = Field(default=None, description=PARAMETERS["compare_with"])
     against: Word | None = Field(default=None, deprecated=True, description="Former name of `compare_with`.")
-    metric: Word | None = Field(default=None, description="Scores by this metric only.")
-    suite: Word | None = Field(default=None, description="Scores on this suite only.")
+    metric: Word | None = Field(default=None, description=PARAMETERS["metric"])
+    suite: Word | None = Field(default=None, description=PARAMETERS["suite"])
     width: str = Field(
         default="two-column",
         pattern=r"^(one-column|two-column|\d{2,4}(\.\d+)?(mm)?)$",
