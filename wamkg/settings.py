@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         default=None, gt=0, description="Maximum number of requests per second; empty: 1 with a key, 0.3 without one."
     )
     arxiv_api_url: str = Field(default="", description="Origin of arXiv's API for missing abstracts; empty: off.")
+    zotero_api_url: str = Field(default="", description="Origin of Zotero's Web API; empty: Zotero's own.")
+    zotero_api_key: str = Field(
+        default="", description="Key of Zotero's Web API, for private libraries and for writing.", repr=False
+    )
     s2_timeout: float = Field(default=30.0, gt=0, description="Seconds without data after which a request is aborted.")
     s2_attempts: int = Field(default=6, ge=1, description="Attempts of one request before its task fails.")
     s2_backoff: float = Field(

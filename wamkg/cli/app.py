@@ -227,6 +227,7 @@ COMMANDS: dict[str, Command] = {
     "site": Command(
         "site", "site", "Write the survey as a static edition: pages, search and downloads without a server."
     ),
+    "zotero": Command("zotero", "zotero", "Pull papers from Zotero, and push their classes and reasons back."),
     "check": Command(
         "manuscripts",
         "check",
@@ -260,7 +261,7 @@ STAGES = {
     "Taxonomy": "taxonomy taxon crosswalk",
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
     "Every week": "discover missing watch digest weekly schedule jobs",
-    "Publish": "figure table export methods site release check check-manuscript",
+    "Publish": "figure table export zotero methods site release check check-manuscript",
     "Run a server": "migrate backup restore load doctor token worker",
 }
 """The headings of `wamkg --help`, each with its commands in the order of use."""

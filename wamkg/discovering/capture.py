@@ -100,7 +100,7 @@ def _unseen(seen: Sequence[History], routes: Sequence[str]) -> tuple[tuple[float
     return (best.missing, min(low for _, low, _ in ends), max(high for *_, high in ends)), name
 
 
-def _models(seen: Sequence[History], routes: Sequence[str]) -> dict[tuple[tuple[str, str], ...], "_Fit"]:
+def _models(seen: Sequence[History], routes: Sequence[str]) -> dict[tuple[tuple[str, str], ...], "_ModelFit"]:
     """Return the fitted models by their dependent pairs: at each step the pair is kept whose AIC is least."""
     pairs: tuple[tuple[str, str], ...] = ()
     fits = {pairs: _fit(seen, routes, pairs)}
@@ -134,13 +134,13 @@ def _interval(missing: float, variance: float) -> tuple[float, float, float]:
 
 
 @dataclass(frozen=True)
-class _Fit:
+class _ModelFit:
     missing: float
     variance: float
     aic: float
 
 
-def _fit(seen: Sequence[History], routes: Sequence[str], pairs: Sequence[tuple[str, str]]) -> _Fit:
+def _fit(seen: Sequence[History], routes: Sequence[str], pairs: Sequence[tuple[str, str]]) -> _ModelFit:
     """Fit a Poisson log-linear model to the counts of all combinations of routes but the empty one, by Newton steps.
 
     The intercept is the logarithm of the count of works that no route found.
@@ -160,7 +160,7 @@ def _fit(seen: Sequence[History], routes: Sequence[str], pairs: Sequence[tuple[s
     missing = float(np.exp(weights[0])) if weights[0] < 30 else inf
     variance = missing**2 * float(np.linalg.inv(information)[0, 0]) + missing
     likelihood = float((counts * np.log(expected) - expected).sum())
-    return _Fit(missing, variance, 2 * design.shape[1] - 2 * likelihood)
+    return _ModelFit(missing, variance, 2 * design.shape[1] - 2 * likelihood)
 
 
 def _expected(design: Floats, weights: Floats) -> tuple[Floats, Floats]:

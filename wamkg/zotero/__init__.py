@@ -1,0 +1,1 @@
+"""Zotero both ways: its items are imported, and classes and reasons go back to them as tags and notes."""
