@@ -116,14 +116,17 @@ def is_group(text: str) -> bool:
 
 
 def family_first(family: str, given: str, suffix: str = "") -> PersonName:
-    """The name with these parts. Particles may come before the family name or after the given name."""
-    words = family.split()
-    if not suffix and len(words) > 1 and is_suffix(words[-1]):
-        suffix = words.pop()
+    """The name with these parts. Particles may come before the family name or after the given name, and so may a suffix
+    after either ("King, Leo Jr").
+    """
+    words, called = family.split(), given.split()
+    for part in (words, called):
+        if not suffix and len(part) > 1 and is_suffix(part[-1]):
+            suffix = part.pop()
+    given = " ".join(called)
     small = next((n for n, word in enumerate(words) if not word[:1].islower()), len(words))
     if 0 < small < len(words):
         return PersonName(" ".join(words[small:]), given, " ".join(words[:small]), suffix)
-    called = given.split()
     last = next((n for n in range(len(called), 0, -1) if called[n - 1] not in _PARTICLES), 0)
     if 0 < last < len(called):
         return PersonName(" ".join(words), " ".join(called[:last]), " ".join(called[last:]), suffix)

@@ -137,3 +137,33 @@ def test_both_article_numbers_of_pubmed_are_kept() -> None:
     text = "PMID- 7\nTI  - Dunes.\nLID - 4711 [pii]\nLID - 10.1000/sand.7 [doi]\nAID - sand-7 [pii]\nSO  - S.\n"
     (record,) = records(list(parse_nbib(text)))
     assert (record.doi, record.details["pii"], record.doubts) == ("10.1000/sand.7", "4711; sand-7", [])
+
+
+def test_a_database_in_the_column_source_is_no_journal() -> None:
+    text = "Title,Year,Source title,Source\nDunes that Move,2014,J. Sand,Scopus\nDunes at Night,2015,,Web of Science\n"
+    one, two = records(list(parse_table(text)))
+    assert (one.venue, two.venue) == ("J. Sand", None)
+    assert "shortjournal" not in one.details
+    (other,) = records(list(parse_table("Title,Year,Journal\nDunes that Move,2014,Dimensions\n")))
+    assert other.venue == "Dimensions"
+
+
+def test_a_suffix_behind_the_given_name_belongs_to_neither_name() -> None:
+    (pubmed,) = records(
+        list(parse_nbib("PMID- 1\nTI  - Dunes.\nFAU - Lee, Ann Mary Jr\nFAU - Cole, B 3rd\nDP  - 2014\n"))
+    )
+    (mendeley,) = records(list(parse_bibtex("@misc{a, title={Dunes}, author={Lee, Ann Mary Jr. and Cole, B. III}}")))
+    assert [(n.family, n.given, n.suffix) for n in pubmed.names] == [("Lee", "Ann Mary", "Jr"), ("Cole", "B", "3rd")]
+    assert [(n.family, n.given, n.suffix) for n in mendeley.names] == [
+        ("Lee", "Ann Mary", "Jr."),
+        ("Cole", "B.", "III"),
+    ]
+
+
+def test_the_label_of_endnote_is_the_citation_key_and_pubmed_keeps_the_original_title() -> None:
+    (endnote,) = records(list(parse_enw("%0 Report\n%T Dunes\n%D 2014\n%F lee-2014\n")))
+    assert (endnote.key, endnote.unknown_keys) == ("lee-2014", ())
+    (pubmed,) = records(list(parse_nbib("PMID- 1\nTI  - [Moving dunes].\nTT  - Vandrende klitter.\nDP  - 2014\n")))
+    assert (pubmed.title, pubmed.details["origtitle"]) == ("Moving dunes", "Vandrende klitter.")
+    (only,) = records(list(parse_nbib("PMID- 1\nTT  - Vandrende klitter.\nDP  - 2014\n")))
+    assert "origtitle" not in only.details

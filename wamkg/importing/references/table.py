@@ -16,6 +16,7 @@ from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of, listed_urls
 from wamkg.importing.references.table_columns import (
     COLUMNS,
+    DATABASES,
     HOUSEKEEPING,
     JOURNAL_COLUMNS,
     MEETING_COLUMNS,
@@ -169,7 +170,7 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
     ]
     month = " ".join([*texts("month")[:1], *texts("day")[:1]])
     reference.dates += [("month", month)] if month else []
-    containers = _containers(texts("container"), reference)
+    containers = _containers([name for name in texts("container") if name not in _databases(header, cells)], reference)
     if header.is_own:
         reference.add(venue_field(reference.entry_type or "article"), next(iter(texts("container")), ""))
     else:
@@ -177,6 +178,16 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
         place_numbers(reference, kind)
     _take_others(reference, header, cells)
     return reference
+
+
+def _databases(header: _Header, cells: list[str]) -> set[str]:
+    """Return the names of databases below `Source`, where others print the journal."""
+    sources = {
+        cells[n].strip()
+        for n in header.columns["container"]
+        if n < len(cells) and header.names[n].strip().lower() == "source"
+    }
+    return {name for name in sources if normalise(name) in DATABASES}
 
 
 def _containers(names: list[str], reference: Reference) -> list[str]:

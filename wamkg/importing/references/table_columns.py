@@ -103,6 +103,11 @@ HOUSEKEEPING = frozenset((
     "nr", "tc", "z9", "u1", "u2", "wc", "sc", "ga", "da", "rid",
 ))  # fmt: skip
 """Columns about the database or other papers; they are dropped without a message."""
+DATABASES = frozenset((
+    "scopus", "web of science", "wos", "pubmed", "medline", "embase", "crossref", "openalex", "semantic scholar",
+    "google scholar", "dimensions", "lens", "ieee xplore", "dblp", "psycinfo", "cinahl", "eric", "proquest",
+))  # fmt: skip
+"""Names of databases, which some print in a column `Source`; no paper appears in them."""
 PLACEHOLDERS = re.compile(
     r"\[?no (?:abstract|author|title|keywords?)(?: \w+){0,2} (?:available|provided)\]?|n/?a|nan|none|null|-+", re.I
 )

@@ -81,6 +81,7 @@ NBIB = TagTable(
         "AB": "abstract", "VI": "volume", "IP": "number", "PG": "pages", "LA": "language", "PB": "publisher",
         "IS": "issn", "ISBN": "isbn", "OT": "keywords", "PMID": "pmid", "PMC": "pmcid", "EN": "edition",
         "CTI": "series", "AID": "doi", "LID": "doi", "UR": "url", "GN": "note", "VTI": "booktitleaddon",
+        "TT": "origtitle",
     },
     type_tags=("PT",),
     types={"preprint": "misc", "journal article": "article", "book chapter": "incollection", "book": "book"},
@@ -129,7 +130,7 @@ ENW = TagTable(
         "Z": "note",
         "M": "accession", "L": "callnumber", "!": "shorttitle", "[": "urldate", "&": "section", "6": "volumes",
         "O": "note",
-        "^": "",
+        "F": "", "^": "",
     },
     type_tags=("0",),
     types={

@@ -158,6 +158,8 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
             _take_dois(reference, texts)
         elif tag == _ANYTHING and len(set(texts)) > 1:
             reference.unknown.append(tag)
+        elif name == "origtitle" and texts == [reference.fields.get("title")]:
+            continue
         elif name and texts:
             if name in _ONCE and len(set(texts)) > 1:
                 left = ", ".join(dict.fromkeys(texts[1:]))
