@@ -139,6 +139,8 @@ PAGE_VALUES = {
     "show": ["papers", "citations"],
     "compare_with": ["training-data", "nus"],
     "depth_a": ["0", "1"],
+    "branch": ["joint", "cascaded"],
+    "cap": ["1", "500"],
     "depth_b": ["0", "2"],
     "a": ["now"],
     "b": ["now"],
