@@ -228,6 +228,22 @@ def test_words_of_titles_are_not_a_persons_name() -> None:
     assert (record.title, record.authors) == ("Do Cranes Dream? What We Know", [])
 
 
+@pytest.mark.parametrize(
+    ("printed", "title", "method"),
+    [
+        ("KELP (KEen Legged Pacing)", "KEen Legged Pacing", "KELP"),
+        ("GRAIN (Gripper Atlas)", "Gripper Atlas", "GRAIN"),
+        ("DRIFT (Distributed Robot In Fast Teleoperation)", "Distributed Robot In Fast Teleoperation", "DRIFT"),
+        ("Octavo (Harbor LabWorks)", "Octavo (Harbor LabWorks)", None),
+        ("A Study of Cranes (CraneNet)", "A Study of Cranes", "CraneNet"),
+        ("Open Embankment (OpenE)", "Open Embankment", "OpenE"),
+    ],
+)
+def test_a_name_stands_before_its_words_in_full_or_behind_them(printed: str, title: str, method: str | None) -> None:
+    (record,) = read(f"- **{printed}** [[Paper](https://arxiv.org/abs/2401.00001)] - Moss, J.\n", EMPTY).records()
+    assert (record.title, record.method) == (title, method)
+
+
 def test_an_entry_whose_link_has_no_address_is_not_lost() -> None:
     (record,) = read("- Some Title of Cranes. *A. Author.* [paper]()\n", EMPTY).records()
     assert record.title == "Some Title of Cranes"

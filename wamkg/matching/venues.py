@@ -24,7 +24,7 @@ def may_be_one_venue(one: str, other: str) -> bool:
         return True
     if any(_abbreviates(a, b) for a in mine for b in others):
         return True
-    return _is_acronym(one, other) or _is_acronym(other, one)
+    return is_acronym(one, other) or is_acronym(other, one)
 
 
 def _words(venue: str) -> list[str]:
@@ -36,7 +36,7 @@ def _abbreviates(one: str, other: str) -> bool:
     return shorter == longer or (len(shorter) >= MIN_PREFIX and longer.startswith(shorter))
 
 
-def _is_acronym(short: str, long: str) -> bool:
+def is_acronym(short: str, long: str) -> bool:
     """Whether the letters of an acronym ("NeurIPS", "RA-L") are, in order, initials of a long name."""
     initials = [word[0] for word in normalise(long).split()]
     for word in re.findall(r"\b[A-Z][\w-]*[A-Z]\w*\b", short):

@@ -25,6 +25,7 @@ from wamkg.importing.lists.title import COLONS, Choice, contains_name
 from wamkg.importing.lists.words import is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import read_venue
 from wamkg.matching.record import Dropped
+from wamkg.matching.venues import is_acronym
 
 _MAX_UNKNOWN = 8
 """Maximum number of unknown words beside a title for which known ones are still used."""
@@ -288,6 +289,7 @@ def _take_group(text: str, entry: ListEntry) -> None:
 
 
 _SHORT = re.compile(r"^(?P<title>.*\S)\s*\((?P<short>[^()]{1,40})\)\\?$")
+_ACRONYM = re.compile(r"^(?P<name>\S+)\s+\((?P<words>[^()\s]+\s[^()]{1,100})\)$")
 _REMARK = re.compile(r"^(?P<name>.*?\S)\s*[(\[](?P<remark>[^()\[\]]*)[)\]]$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PART = re.compile(r"^(?:part|chapter|section|volume|vol|lecture|paper|step|stage|phase|appendix)\s+[\divxlc]+$", re.I)
@@ -296,10 +298,13 @@ _PART = re.compile(r"^(?:part|chapter|section|volume|vol|lecture|paper|step|stag
 def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, str]:
     """Split "Some Title (Name)" into title and name; a venue or remark in the brackets goes to the entry.
 
-    A name has an invented word, or the list usually prints names after titles (`usual`).
+    A name has an invented word, or the list usually prints names after titles (`usual`). In "NAME (Its Words in Full)"
+    the single word is the name; other words behind a single word stay in the title.
     """
     name = entry.name or ""
     found = _SHORT.match(title)
+    if not name and (full := _ACRONYM.match(title)) and is_acronym(full["name"], full["words"]):
+        return full["words"], full["name"]
     if not found or OWN_BRACKETS.fullmatch(found["short"]):
         return title, name
     short = found["short"].strip().rstrip("\\")
@@ -311,10 +316,11 @@ def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, s
         entry.add_beside(short)
         return found["title"], name
     words = short.split()
+    behind_one_word = len(words) > 1 and len(found["title"].split()) == 1
     telling = any(is_telling(w) or w.isupper() for w in words) or (
         usual and any(c.isupper() or c.isdigit() for c in short)
     )
-    if len(words) > 3 or not telling:
+    if behind_one_word or len(words) > 3 or not telling:
         return title, name
     prefix = found["title"].partition(":")[0].strip()
     if found["short"].endswith("\\") and prefix.startswith(short):
