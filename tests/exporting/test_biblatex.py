@@ -7,6 +7,7 @@ import pytest
 
 from wamkg.cli import run
 from wamkg.exporting.bibtex import as_biblatex
+from wamkg.matching.entry_types import default_type
 from wamkg.store.session import Store
 
 
@@ -37,3 +38,29 @@ def test_the_exported_library_is_read_as_the_same_papers(
     capsys.readouterr()
     run(["import", str(file)])
     assert "0 new, 227 same, 0 changed, 0 in conflict" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "venues"),
+    [
+        (
+            "article",
+            [
+                "J. Kites",
+                "Int. J. Kite Res.",
+                "IEEE Kite Lett.",
+                "Phys. Rev. D",
+                "Acta Kite",
+                "Arch. Kites",
+                "Kite Letters",
+            ],
+        ),
+        (
+            "inproceedings",
+            ["ICRA", "Proc. Kites '21", "Kites Conf.", "Ann. Symposium on Kites", "Annual Meeting of Kites"],
+        ),
+        ("misc", ["arXiv", None]),
+    ],
+)
+def test_an_abbreviated_journal_is_no_conference(kind: str, venues: list[str | None]) -> None:
+    assert {venue: default_type(venue) for venue in venues} == dict.fromkeys(venues, kind)

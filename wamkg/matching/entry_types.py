@@ -8,8 +8,11 @@ _JOURNALS = frozenset((
     "nature", "science", "science robotics", "ra l", "ral", "t ro", "tro", "ijrr", "tpami", "pami", "tmlr", "jmlr",
     "ijcv", "pnas", "cell", "patterns", "acm computing surveys",
 ))  # fmt: skip
-_JOURNAL = re.compile(r"\b(?:journals?|transactions|letters|magazine|review|annals|bulletin|frontiers|nature|trans)\b")
-_MEETING = re.compile(r"\b(?:proceedings|conference|workshops?|symposium|meeting)\b")
+_JOURNAL = re.compile(
+    r"\b(?:journals?|j|transactions|trans|letters|lett|magazine|reviews?|rev|annals|ann|bulletin|bull|frontiers|nature|acta|"
+    r"archives?|arch|quarterly|zeitschrift|revue|revista|rivista|tidsskrift)\b"
+)
+_MEETING = re.compile(r"\b(?:proceedings|proc|conference|conf|workshops?|symposium|symp|meeting)\b")
 _ARTICLES = frozenset({"article", "periodical", "suppperiodical", "review"})
 _IN_BOOKS = frozenset(
     {
