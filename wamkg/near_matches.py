@@ -6,12 +6,12 @@ from difflib import get_close_matches
 MAX_MATCHES = 3
 MIN_SIMILARITY = 0.7
 """Share of common characters (0 to 1) from which a name counts as a near match."""
-_MAX_LENGTH, _MIN_PART = 100, 4
+_MAX_LENGTH, _MIN_START, _MIN_PART = 100, 2, 4
 
 
 def did_you_mean(wanted: str, known: Iterable[str] | Mapping[str, str]) -> str:
-    """End of an error message that suggests names similar to `wanted`, else names that contain it: `; did you mean A or
-    B?`, or an empty text.
+    """End of an error message that suggests names similar to `wanted`, else names that it begins or is part of:
+    `; did you mean A or B?`, or an empty text.
 
     `known` has the valid names, or a mapping from every accepted spelling to the name to suggest.
     """
@@ -21,10 +21,15 @@ def did_you_mean(wanted: str, known: Iterable[str] | Mapping[str, str]) -> str:
         folded.setdefault(spelling.casefold(), name)
     text = wanted[:_MAX_LENGTH].casefold()
     close = get_close_matches(text, folded, MAX_MATCHES, MIN_SIMILARITY)
-    if not close and len(text) >= _MIN_PART:
-        close = [spelling for spelling in folded if text in spelling][:MAX_MATCHES]
+    if not close:
+        close = [spelling for spelling in folded if _is_part(text, spelling)][:MAX_MATCHES]
     meant = dict.fromkeys(folded[spelling] for spelling in close)
     return f"; did you mean {' or '.join(meant)}?" if meant else ""
+
+
+def _is_part(text: str, name: str) -> bool:
+    """Whether a text begins a name ("bib" for "bibtex"), or, if it is longer, occurs in it."""
+    return (len(text) >= _MIN_START and name.startswith(text)) or (len(text) >= _MIN_PART and text in name)
 
 
 def unknown(what: str, wanted: str, known: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from wamkg.cli import run
 from wamkg.errors import WamkgError
+from wamkg.exporting.formats import EXPORTS
 from wamkg.figures.query import FigureQuery
 from wamkg.graph.build import find_node
 from wamkg.importing.detect import ensure_known
@@ -37,6 +38,17 @@ def message_of(action: Callable[[], object]) -> str:
     message = str(raised.value)
     assert "\n" not in message
     return message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"), [("bib", "bibtex or biblatex"), ("gr", "graphml"), ("sk", "skos"), ("list", "awesome-list")]
+)
+def test_the_beginning_or_a_long_part_of_a_name_is_enough(wanted: str, meant: str) -> None:
+    assert did_you_mean(wanted, list(EXPORTS)) == f"; did you mean {meant}?"
+
+
+def test_one_letter_or_a_short_part_is_not_enough() -> None:
+    assert did_you_mean("b", list(EXPORTS)) == did_you_mean("ml", list(EXPORTS)) == ""
 
 
 @pytest.mark.parametrize(
