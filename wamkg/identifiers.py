@@ -79,7 +79,7 @@ def find_arxiv(text: str) -> str | None:
 
 
 def malformed_arxiv(text: str) -> list[str]:
-    """What stands in a text where an arXiv id stands and is none: "2206.0123x", "2413.01234", "2206.012345"."""
+    """Text that looks like an arXiv id but is not one: "2206.0123x", "2413.01234", "2206.012345"."""
     found = (match["id"] for match in _ARXIV_LIKE.finditer(text))
     return [value for value in dict.fromkeys(found) if arxiv_id(value) is None]
 

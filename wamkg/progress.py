@@ -1,4 +1,4 @@
-"""How long work reports its progress to whoever started it: a command that shows it, or a job that stores it."""
+"""How long work reports its progress to its caller: a command that shows it, or a job that stores it."""
 
 from typing import Protocol
 

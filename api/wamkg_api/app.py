@@ -80,6 +80,30 @@ UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_s
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's
 time.
 """
+FORMS = (
+    pages.forms,
+    identity_pages.forms,
+    import_pages.forms,
+    survey_pages.forms,
+    taxonomy_pages.forms,
+    running_pages.forms,
+    weekly_pages.forms,
+    paper_pages.forms,
+    review_pages.forms,
+)
+PAGES = (
+    about_pages.router,
+    entity_pages.router,
+    pages.router,
+    identity_pages.router,
+    import_pages.router,
+    survey_pages.router,
+    taxonomy_pages.router,
+    running_pages.router,
+    weekly_pages.router,
+    review_pages.router,
+    paper_pages.router,
+)
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
 
@@ -101,45 +125,34 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.state.settings = settings
     app.state.measures = Measures()
-    # Each router goes into the application itself: what is nested twice is built at once, not when it is first asked.
+    _include_routers(app)
+    add_handlers(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _include_routers(app: FastAPI) -> None:
+    """Include each router in the application itself: what is nested twice is built at once, not when it is first
+    asked.
+    """
     known = Depends(reject_unknown_parameters)
     for writes in WRITES:
         app.include_router(writes, prefix=PREFIX, dependencies=[known])
-    for router in READS:
+    for reads in READS:
         app.include_router(
-            router,
+            reads,
             prefix=PREFIX,
             dependencies=[known, Depends(may_read)],
             responses=problems(401, 404, 409, 422, 429),
         )
     app.include_router(operations.router, dependencies=[known])
-    app.include_router(documentation.router)
-    app.include_router(sessions.router)
-    app.include_router(pages.forms)
-    app.include_router(identity_pages.forms)
-    app.include_router(import_pages.forms)
-    app.include_router(survey_pages.forms)
-    app.include_router(taxonomy_pages.forms)
-    app.include_router(running_pages.forms)
-    app.include_router(weekly_pages.forms)
-    app.include_router(paper_pages.forms)
-    app.include_router(review_pages.forms)
-    app.include_router(pages.static)
-    for router in (
-        about_pages.router,
-        entity_pages.router,
-        pages.router,
-        identity_pages.router,
-        import_pages.router,
-        survey_pages.router,
-        taxonomy_pages.router,
-        running_pages.router,
-        weekly_pages.router,
-        review_pages.router,
-        paper_pages.router,
-    ):
-        app.include_router(router, dependencies=[Depends(may_read)])
-    add_handlers(app)
+    for router in (documentation.router, sessions.router, *FORMS, pages.static):
+        app.include_router(router)
+    for page in PAGES:
+        app.include_router(page, dependencies=[Depends(may_read)])
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(ListForms, schema=app.openapi, prefix=PREFIX)
     app.add_middleware(RateLimitMiddleware, settings=settings)
     app.add_middleware(
@@ -150,7 +163,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)
-    return app
 
 
 def _listed(text: str) -> list[str]:

@@ -39,7 +39,7 @@ SUFFIXES = {".tex": "latex", ".md": "markdown", ".csv": "csv", ".html": "html"}
 
 
 def latex(table: TableData, width: float, label: str) -> str:
-    r"""A table with booktabs, or a longtable if it is long: columns that do not fit wrap. Keys stand in `\cite`."""
+    r"""A table with booktabs, or a longtable if it is long: columns that do not fit wrap. Keys go into `\cite`."""
     widths = column_widths(table, width)
     wrapped = [given for given in widths if given is not None]
     columns = "".join(

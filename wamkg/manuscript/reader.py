@@ -411,7 +411,7 @@ def _macros(nodes: Sequence[LatexNode] | None) -> Iterator[LatexNode]:
 
 
 def _text(nodes: Sequence[LatexNode] | None, definitions: dict[str, _Definition]) -> str:
-    """The text of nodes; commands that are no text are left out."""
+    """The text of nodes; commands that are not text are left out."""
     parts = []
     for node in nodes or ():
         if isinstance(node, LatexCharsNode):

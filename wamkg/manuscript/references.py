@@ -1,4 +1,4 @@
-"""What is wrong with the entries of a bibliography, whoever wrote it."""
+"""Mistakes in the entries of any bibliography."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

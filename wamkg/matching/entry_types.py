@@ -21,7 +21,7 @@ _IN_BOOKS = frozenset(
         "mvreference",
     }
 )  # fmt: skip
-"""Parts of books, and books themselves, which stand in `booktitle` where they are one of several."""
+"""Parts of books, and books themselves, which are in `booktitle` if they are one of several."""
 VENUE_FIELD = "venuefield"
 """The detail that says in which field an entry of another kind had its venue."""
 

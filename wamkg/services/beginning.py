@@ -98,7 +98,7 @@ def begin_from_taxonomy(
 ) -> Beginning | None:
     """Make the survey of a taxonomy's file, without papers; see `begin_from_list`.
 
-    Raises ConflictError if the store has a survey or a taxonomy, FileMistakesError if an exemplar is no paper.
+    Raises ConflictError if the store has a survey or a taxonomy, FileMistakesError if an exemplar is not a paper.
     """
 
     def write(session: Session) -> Beginning:

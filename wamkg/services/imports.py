@@ -41,7 +41,7 @@ def import_results(
 ) -> ResultReport:
     """Import reported results from a file, a URL or standard input. `methods` gives stored names of printed methods.
 
-    Raises InvalidInputError if it is no table of results.
+    Raises InvalidInputError if it is not a table of results.
     """
     lines, columns = result_lines(name, encoding)
     report = ResultReport(name, len(lines), columns=columns)

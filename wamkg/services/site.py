@@ -92,7 +92,7 @@ def write_site(store: Store, folder: Path, base_url: str = "") -> SiteReport:
     """
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
-        raise InvalidInputError(f"{folder} has files that are no edition; name a new or an empty folder")
+        raise InvalidInputError(f"{folder} has other files than an edition; name a new or an empty folder")
     pin_citation_keys(store)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
