@@ -199,7 +199,12 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def unhandled_error(request: Request, error: Exception) -> Response:
-    """Response to an unexpected error. The details go to the log only."""
+    """Response to an error outside all routes, such as a database that is gone before one is found.
+
+    The details of an unexpected one go to the log only.
+    """
+    if isinstance(error, WamkgError):
+        return _own(request, error)
     log.exception("unforeseen error at %s", request.url.path, exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _PRIVATE[WamkgError])
 

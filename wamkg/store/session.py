@@ -254,7 +254,9 @@ class Store:
             yield session
             # A rollback would empty the objects that were read; let go of first, they stay as they were.
             session.expunge_all()
-            session.rollback()
+            # All has been read: a connection that breaks only now has lost nothing.
+            with suppress(DBAPIError):
+                session.rollback()
 
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[Session]:
@@ -305,10 +307,12 @@ class ChangeTracker:
         return self._store.is_sqlite
 
     def token(self) -> str:
-        """The current token. Read it before the data: then the data is at least as new as the token."""
+        """The current token. Read it before the data: then the data is at least as new as the token.
+
+        Raises StoreError if the database cannot be read.
+        """
         if not self._store.is_sqlite:
-            with self._store.engine.connect() as connection:
-                return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+            return self._snapshot()
         file = identity_of(self._store.file)
         with self._lock:
             if self._watching is not None and file is None:
@@ -323,6 +327,13 @@ class ChangeTracker:
         """Close the connection."""
         with self._lock:
             self._let_go()
+
+    def _snapshot(self) -> str:
+        try:
+            with self._store.engine.connect() as connection:
+                return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise in_plain_words(error, self._store.url) from error
 
     def _let_go(self) -> None:
         if self._watching is not None:
