@@ -219,9 +219,16 @@ def is_publisher_doi(doi: str | None) -> bool:
 
 
 def slugify(text: str) -> str:
-    """Lower-case ASCII slug of a name; `x` if nothing is left."""
-    ascii_text = normalise(text).encode("ascii", "ignore").decode()
-    return "-".join(ascii_text.split()) or "x"
+    """Lower-case ASCII slug of a name; one in another script is spelled in ASCII. `x` if nothing is left."""
+    words = normalise(text).encode("ascii", "ignore").decode().split()
+    return "-".join(words or _spelled(text)) or "x"
+
+
+def _spelled(text: str) -> list[str]:
+    """The words of a text in ASCII letters that sound like it; each Chinese character is a word."""
+    from anyascii import anyascii  # rarely needed, and slow to load
+
+    return normalise(anyascii(re.sub(r"(?=[\u3400-\u9fff\uf900-\ufaff])", " ", text))).split()
 
 
 class Precision(StrEnum):

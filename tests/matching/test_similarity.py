@@ -2,7 +2,7 @@
 
 import pytest
 
-from wamkg.identifiers import title_key
+from wamkg.identifiers import slugify, title_key
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import as_known, may_be_one
 from wamkg.matching.similarity import CandidatePair, candidate_pairs
@@ -51,3 +51,16 @@ def test_a_group_before_or_after_its_members_splits_no_paper(first: str) -> None
     assert may_be_one(group, person) and may_be_one(person, group)
     assert may_be_one(group, known(3, author="Drum Collaboration")), "two groups may be listed in either order"
     assert group.title_key == title_key(TITLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Émile & Co", "emile-co"),
+        ("人形机器人", "ren-xing-ji-qi-ren"),
+        ("Обучение роботов", "obuchenie-robotov"),
+        ("!", "x"),
+    ],
+)
+def test_a_name_in_any_script_has_a_slug_of_its_own(name: str, slug: str) -> None:
+    assert slugify(name) == slug

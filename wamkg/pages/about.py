@@ -65,7 +65,7 @@ class AboutSection:
     items: list[AboutItem] = field(default_factory=list)
 
 
-_ALWAYS_COUNTED = ("papers", "classified", "awaiting a place")
+_ALWAYS_COUNTED = ("paper", "papers", "classified", "awaiting a place")
 """Numbers of the start page that are shown even if they are 0; a survey without results says nothing of results."""
 
 
@@ -76,7 +76,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     tree = taxonomy_tree(session, chosen) if chosen else None
     survey = find_survey(session)
     numbers = [
-        ("papers", _listed(counts.papers), "/papers"),
+        ("paper" if _listed(counts.papers) == 1 else "papers", _listed(counts.papers), "/papers"),
         ("classified", tree.placed if tree else 0, "/taxonomy"),
         ("awaiting a place", counts.papers.get("candidate", 0), "/review"),
         ("methods", counts.things["methods"], "/index/methods"),
