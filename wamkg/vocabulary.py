@@ -85,6 +85,7 @@ class BatchKind(StrEnum):
     DISCOVER = "discover"
     WATCH = "watch"
     DIGEST = "digest"
+    PROPOSE = "propose"
 
 
 AWAITING_HEADING = "Awaiting a place"
@@ -217,6 +218,16 @@ class NoticeStatus(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+
+
+class ProposalStatus(StrEnum):
+    """Status of a proposal; `answered`: a decision was made otherwise."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ANSWERED = "answered"
 
 
 class TaskKind(StrEnum):

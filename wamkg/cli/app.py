@@ -113,6 +113,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "decisions": Command("decisions", "decisions", "Export decisions to a file that git can merge, and import them."),
     "objections": Command("objections", "objections", "List, raise, answer and close objections to assignments."),
+    "proposals": Command(
+        "proposals", "proposals", "List, add, accept and decline classes that people and programs propose."
+    ),
     "questions": Command(
         "questions", "questions", "List and answer questions: does a record describe the paper that its id names?"
     ),

@@ -16,13 +16,13 @@ from wamkg.importing.importer import taxonomy_matcher
 from wamkg.importing.lists.awesome_list import parse_list
 from wamkg.importing.parse_result import ParseResult
 from wamkg.importing.taxonomy_index import TaxonomyIndex
+from wamkg.matching.known import known_for
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import match
 from wamkg.store.assignments import PrimaryPlacement, primary_placements
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.taxonomy_edits import are_on_one_branch, is_same_or_descendant
-from wamkg.views.duplicates import known_for
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import Standing
 

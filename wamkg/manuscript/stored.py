@@ -9,13 +9,13 @@ from wamkg.identifiers import key_fold, title_key
 from wamkg.manuscript.bibliography import Entry
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity
+from wamkg.matching.known import known_for
 from wamkg.matching.profiles import profile_of_state
 from wamkg.matching.same_paper import as_known, match
 from wamkg.store.claims import load_claims
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.papers import SCHEMES, KnownPaper, known_papers
 from wamkg.views.citation_keys import citation_keys, owners_of_shown_keys
-from wamkg.views.duplicates import known_for
 from wamkg.views.papers import PaperItem, paper_items
 
 BY_KEY, BY_ID, BY_TITLE = "key", "id", "title"

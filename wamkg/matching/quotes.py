@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.identifiers import normalise
+from wamkg.matching.record import Record
 from wamkg.store.batches import record_change, uid_of_row
 from wamkg.store.claims import PaperClaims, Shown
 from wamkg.store.decisions import EVIDENCE_LOST, QuotedAssignment, quoted_assignments
@@ -42,8 +43,8 @@ class MissingQuote:
         )
 
 
-def texts_of(paper: Paper | QuotedAssignment) -> Texts:
-    """The stored texts of a row of `paper`, or of an object with the same fields."""
+def texts_of(paper: Paper | QuotedAssignment | Record) -> Texts:
+    """The texts of a row of `paper`, or of an object with the same fields."""
     return {place: getattr(paper, place) for place in CHECKABLE_LOCATIONS}
 
 

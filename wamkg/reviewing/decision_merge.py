@@ -16,7 +16,7 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.decision_file import DecisionFileLine, is_known, read_line, write_objection, write_outcome
 from wamkg.reviewing.decisions import mark_included
 from wamkg.reviewing.disagreements import open_disagreements, resolve_disagreements
-from wamkg.reviewing.verdicts import STATES, Verdict
+from wamkg.reviewing.verdicts import STATES, UNANSWERED, Verdict
 from wamkg.store.assignments import rechain_assignments
 from wamkg.store.batches import close_batch, drop_batch, find_row, get_actor, open_batch, uid_of_row
 from wamkg.store.claims import bump_revisions, load_claims, write_papers
@@ -29,6 +29,7 @@ from wamkg.store.decisions import (
     unsuperseded_decisions,
 )
 from wamkg.store.papers import SCHEMES, ExternalIdentifier, papers_by_ids, papers_by_titles, remaining_uid
+from wamkg.store.proposals import answer_open_proposals
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Assignment, Batch, Paper, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -213,7 +214,7 @@ class _Merge:
 
     def settle(self) -> None:
         """Apply the last decision of each paper, and open an objection for each that disagrees with it."""
-        for paper, taxonomy, came in self.touched.values():
+        for (number, tree), (paper, taxonomy, came) in self.touched.items():
             rows = effective_decisions(self.session, uid_of_row(self.session, paper), taxonomy.slug)
             open_ones = unsuperseded_decisions(rows)
             chain = [row for row in rows if row not in open_ones] + open_ones
@@ -221,6 +222,8 @@ class _Merge:
                 rechain_assignments(self.session, paper, taxonomy, [row.batch for row in chain])
             self.report.objections += open_disagreements(self.session, came, paper, taxonomy)
             resolve_disagreements(self.session, came, paper, taxonomy)
+            if chain and chain[-1].verdict not in UNANSWERED:
+                answer_open_proposals(self.session, came[-1], number, tree, chain[-1].uid)
             self.learnt_in.add(taxonomy.slug)
         bump_revisions(self.session, [paper for paper, _ in self.touched])
         self.report.taxonomies = sorted(self.learnt_in)

@@ -12,10 +12,11 @@ from wamkg.identifiers import new_uid, normalise
 from wamkg.json_types import JsonObject
 from wamkg.matching.claims import assert_value
 from wamkg.matching.quotes import CHECKABLE_LOCATIONS, is_quoted, texts_of
+from wamkg.matching.record import Record
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.disagreements import resolve_disagreements
 from wamkg.reviewing.holdout import is_held_out
-from wamkg.reviewing.verdicts import STATES, Decision, Verdict, check_kind
+from wamkg.reviewing.verdicts import STATES, UNANSWERED, Decision, Verdict, check_kind
 from wamkg.store.assignments import load_rules, redundant_taxa
 from wamkg.store.base import Row
 from wamkg.store.batches import close_batch, open_batch, uid_of_row
@@ -32,6 +33,7 @@ from wamkg.store.decisions import (
     suggestion_of,
 )
 from wamkg.store.papers import find_paper
+from wamkg.store.proposals import answer_open_proposals
 from wamkg.store.tables import Actor, Assignment, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.taxonomy_edits import lock_taxonomy
@@ -39,7 +41,7 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
 
 
-def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[str | None, bool | None]:
+def check_evidence(paper: Paper | Record, quote: str | None, place: str | None) -> tuple[str | None, bool | None]:
     """The location of a quote and whether it was found there; None if the text is not stored, so it could not be
     checked.
 
@@ -231,6 +233,8 @@ def _write(
     }
     uid = record_decision(session, batch, uid_of_row(session, paper), taxonomy.slug, values)
     resolve_disagreements(session, [batch], paper, taxonomy)
+    if decision.verdict not in UNANSWERED:
+        answer_open_proposals(session, batch, _number(paper), _number(taxonomy), uid)
     close_batch(session, batch, {"verdict": decision.verdict, "paper": paper.slug, "places": after})
     session.refresh(paper)
     return DecisionResult(

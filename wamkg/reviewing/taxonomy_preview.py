@@ -19,7 +19,7 @@ MAX_MARGIN = 0.2
 
 
 @dataclass(frozen=True)
-class Proposal:
+class ProposedPart:
     """One paper, its proposed part, the probability of each part, and whether two are too close."""
 
     paper: str
@@ -31,7 +31,7 @@ class Proposal:
 
 def propose_split(
     session: Session, slug: str, path: str, parts: Sequence[NewTaxonPart], given: Mapping[str, str] | None = None
-) -> list[Proposal]:
+) -> list[ProposedPart]:
     """Propose a part for each paper assigned to a taxon, from the names and definitions of the parts.
 
     `given` are papers that a person has assigned to a part (id -> slug of the part). They are training examples and get
@@ -59,7 +59,9 @@ def propose_split(
     training = TrainingSet(Tree.of(texts, texts), examples, ())
     found = suggest(training, [document_of(paper) for paper in asked], settings=SuggestOptions(reasons=False))
     return [
-        Proposal(paper.slug, paper.title, s.ranked[0][0], dict(s.ranked), s.ranked[0][1] - s.ranked[1][1] < MAX_MARGIN)
+        ProposedPart(
+            paper.slug, paper.title, s.ranked[0][0], dict(s.ranked), s.ranked[0][1] - s.ranked[1][1] < MAX_MARGIN
+        )
         for paper, s in zip(asked, found, strict=True)
     ]
 

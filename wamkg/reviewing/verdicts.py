@@ -30,6 +30,9 @@ STATES = {
 }
 """Status that results from each verdict; a rejected suggestion gives none."""
 
+UNANSWERED = (Verdict.REJECT, Verdict.UNSURE)
+"""Verdicts after which it is still open where the paper belongs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:

@@ -11,7 +11,7 @@ from wamkg.importing.taxonomy_create import NewTaxonomy
 from wamkg.importing.taxonomy_file import TaxonomyFile
 from wamkg.jobs.refit import schedule_refit
 from wamkg.reviewing import taxonomy_preview
-from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, Proposal
+from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, ProposedPart
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
@@ -88,7 +88,7 @@ def export_taxonomy(store: Store, slug: str | None) -> str:
 
 def propose_split(
     store: Store, slug: str, path: str, parts: Sequence[NewTaxonPart], given: Mapping[str, str]
-) -> list[Proposal]:  # fmt: skip
+) -> list[ProposedPart]:  # fmt: skip
     """Propose a part for each paper of a taxon that is to be split. Writes nothing.
 
     Raises the errors of `taxonomy_preview.propose_split`.

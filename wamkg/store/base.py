@@ -41,6 +41,7 @@ from wamkg.store.tables import (
     Job,
     Notice,
     Objection,
+    Proposal,
     Token,
     metadata,
 )
@@ -121,7 +122,7 @@ def insert_returning(session: Session, model: type[SQLModel], rows: Sequence[Row
     return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}
 
 
-Listed = TypeVar("Listed", Batch, Digest, Discovery, IdentityQuestion, Job, Notice, Objection, Token)
+Listed = TypeVar("Listed", Batch, Digest, Discovery, IdentityQuestion, Job, Notice, Objection, Proposal, Token)
 
 
 Found = TypeVar("Found", bound=SQLModel)

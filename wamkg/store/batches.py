@@ -31,6 +31,7 @@ from wamkg.store.tables import (
     Metric,
     Notice,
     Objection,
+    Proposal,
     Result,
     ReviewRound,
     Survey,
@@ -155,6 +156,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
     Notice: frozenset({"status"}),
+    Proposal: frozenset({"status", "answer", "decision"}),
     Discovery: frozenset({"outcome", "paper_id"}),
     ReviewRound: frozenset({"status"}),
     Survey: frozenset(
@@ -288,9 +290,9 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
 
 
 def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
-    """Later batches, not undone, that changed objections, questions, rounds or finds created by this one."""
+    """Later batches, not undone, that changed objections, questions, rounds, finds or proposals created by this one."""
     found: set[int] = set()
-    for model in (Objection, IdentityQuestion, Notice, ReviewRound, Discovery):
+    for model in (Objection, IdentityQuestion, Notice, ReviewRound, Discovery, Proposal):
         later = (
             select(Change.batch_id)
             .join(Batch, col(Batch.id) == col(Change.batch_id))

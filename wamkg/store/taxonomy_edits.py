@@ -19,6 +19,7 @@ from wamkg.store.tables import (
     Exemplar,
     Objection,
     Paper,
+    Proposal,
     ReviewRound,
     Suggestion,
     Taxon,
@@ -26,7 +27,7 @@ from wamkg.store.tables import (
 )
 from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, add_aliases, list_taxa, place_below
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import OPEN_STATUSES, EntityKind
+from wamkg.vocabulary import OPEN_STATUSES, EntityKind, ProposalStatus
 
 _HANDED_ON = ("paper_id", "taxonomy_id", "status", "kind", "reason", "evidence", "evidence_location",
     "evidence_checked", "note", "source", "suggestion_id")  # fmt: skip
@@ -133,7 +134,13 @@ def unfinished_reviews(session: Session, taxonomy: Taxonomy) -> str:
     raised = raised.where(Objection.taxonomy_id == taxonomy.id, col(Objection.status).in_(OPEN_STATUSES))
     rounds = select(func.count()).select_from(ReviewRound)
     rounds = rounds.where(ReviewRound.taxonomy_id == taxonomy.id, ReviewRound.status == "open")
-    counts = {"open objections": session.exec(raised).one(), "open review rounds": session.exec(rounds).one()}
+    proposed = select(func.count()).select_from(Proposal)
+    proposed = proposed.where(Proposal.taxonomy_id == taxonomy.id, Proposal.status == ProposalStatus.OPEN)
+    counts = {
+        "open objections": session.exec(raised).one(),
+        "open review rounds": session.exec(rounds).one(),
+        "open proposals": session.exec(proposed).one(),
+    }
     return " and ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 

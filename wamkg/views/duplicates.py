@@ -11,8 +11,9 @@ from wamkg.errors import InvalidInputError
 from wamkg.identifiers import title_key
 from wamkg.importing.jsonl import record_of
 from wamkg.json_types import UncheckedMapping, UncheckedObject
+from wamkg.matching.known import known_for
 from wamkg.matching.record import Record, UnreadableLine
-from wamkg.matching.same_paper import Known, Match, as_known, ids_of, match
+from wamkg.matching.same_paper import Match, as_known, ids_of, match
 from wamkg.matching.similarity import FieldComparison, candidate_pairs, compare, score_of
 from wamkg.store.duplicates import (
     judgement_rows,
@@ -24,12 +25,8 @@ from wamkg.store.paper_details import PaperRow, listed_numbers, paper_rows
 from wamkg.store.papers import (
     KnownPaper,
     find_paper,
-    known_papers,
     library_papers,
     methods_of,
-    papers_by_ids,
-    papers_by_titles,
-    with_addresses,
 )
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.paging import ListOrder, Page, page_of
@@ -165,14 +162,6 @@ def match_records(session: Session, given: Sequence[UncheckedMapping]) -> list[M
     found = [match(record, known) for record in records]
     rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
     return [_item(n, r, m, known.by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
-
-
-def known_for(session: Session, records: Sequence[Record]) -> Known:
-    """The stored papers that these records may describe."""
-    by_id = papers_by_ids(session, [i for record in records for i in ids_of(record)])
-    same = papers_by_titles(session, [title_key(r.title) for r in records])
-    by_title = {key: with_addresses(session, group) for key, group in same.items()}
-    return Known(by_id, by_title, load_work_groups(session).members, known_papers(session, by_id.values()))
 
 
 def _read(row: UncheckedMapping, number: int) -> Record:

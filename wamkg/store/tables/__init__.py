@@ -31,6 +31,7 @@ from wamkg.store.tables.papers import (
     Tag,
     Venue,
 )
+from wamkg.store.tables.proposals import Proposal
 from wamkg.store.tables.provenance import Actor, Batch, Change, Claim, Release, Token
 from wamkg.store.tables.rounds import Adjudication, ReviewRound, RoundPaper, RoundReviewer, Vote
 from wamkg.store.tables.survey import Survey
@@ -71,6 +72,7 @@ __all__ = [
     "Objection",
     "Paper",
     "PaperUrl",
+    "Proposal",
     "RateLimit",
     "Release",
     "Result",
