@@ -16,7 +16,7 @@ from wamkg.near_matches import unknown
 from wamkg.parameters import first_error
 from wamkg.readable import shorten
 from wamkg.reviewing.proposals import NumberedDraft, ProposalDraft
-from wamkg.vocabulary import MAIN, OutsideKind
+from wamkg.vocabulary import MAIN_TAXONOMY, OutsideKind
 
 
 class ProposalKeys(BaseModel):
@@ -26,7 +26,7 @@ class ProposalKeys(BaseModel):
 
     paper: str | None = None
     record: JsonObject | None = None
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     taxon: str | None = None
     outside: str | None = None
     quote: str | None = None
@@ -113,7 +113,7 @@ def read_form(text: str, by: str, link: str = "") -> ProposalDraft:
     return ProposalDraft(
         by=given.get("by") or by,
         paper=given["paper"],
-        taxonomy=given.get("taxonomy") or MAIN,
+        taxonomy=given.get("taxonomy") or MAIN_TAXONOMY,
         taxon=taxon,
         outside=outside,
         quote=given.get("quote") or None,

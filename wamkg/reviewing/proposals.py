@@ -36,7 +36,7 @@ from wamkg.store.tables import Actor, Batch, Paper, Proposal, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.taxonomy_edits import lock_taxonomy
 from wamkg.store.types import reject_nul
-from wamkg.vocabulary import MAIN, PERSON, AssignmentStatus, BatchKind, OutsideKind, ProposalStatus, Standing
+from wamkg.vocabulary import MAIN_TAXONOMY, PERSON, AssignmentStatus, BatchKind, OutsideKind, ProposalStatus, Standing
 
 RECORD_SOURCE = "list:proposals"
 """Source of the claims of papers that a proposal brings in."""
@@ -55,7 +55,7 @@ class ProposalDraft:
     by: str
     paper: str | None = None
     record: Record | None = None
-    taxonomy: str = MAIN
+    taxonomy: str = MAIN_TAXONOMY
     taxon: str | None = None
     outside: str | None = None
     quote: str | None = None

@@ -10,13 +10,13 @@ from wamkg.errors import InvalidInputError
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions
 from wamkg.importing.references.csl import parse_csl
+from wamkg.matching.known import known_for
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import match
 from wamkg.services.imports import import_content
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
-from wamkg.views.duplicates import known_for
 from wamkg.views.paper_details import AssignmentItem, paper_details
 from wamkg.zotero.api import LibraryName, ZoteroItem, ZoteroLibrary
 from wamkg.zotero.items import ItemChange, change_of, csl_row, note_tag
