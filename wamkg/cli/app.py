@@ -260,7 +260,7 @@ COMMANDS: dict[str, Command] = {
 STAGES = {
     "Begin": "init build seed import add enrich config serve",
     "Look": "list search show open history changes batches timeline graph",
-    "Review": "suggest review decide questions duplicates merge objections remove set undo",
+    "Review": "suggest review decide questions duplicates merge objections proposals remove set undo",
     "Taxonomy": "taxonomy taxon crosswalk",
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
     "Every week": "discover missing watch digest weekly schedule jobs",
