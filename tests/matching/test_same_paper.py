@@ -283,3 +283,24 @@ def test_a_preprint_and_its_publication_under_another_subtitle_are_a_pair(store:
     with store.reading() as session:
         (pair,) = candidate_list(session, 50).items
     assert {pair.left.title, pair.right.title} == {before, after}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "new"),
+    [
+        ("@proceedings{a, title={Proceedings of the 4th Meeting on Moss}, year=2019}", None, 0),
+        (
+            "@proceedings{a, title={Proceedings of the 4th Meeting on Moss}, year=2019}",
+            "@proceedings{b, title={Proceedings of the 4th Meeting on Moss}, year=2020}",
+            1,
+        ),
+        ("@misc{a, title={Preface}, year=2019}", "@misc{b, title={Preface}, year=2019}", 1),
+    ],
+)
+def test_proceedings_without_people_are_one_in_two_files(
+    file_store: Store, tmp_path: Path, first: str, second: str | None, new: int
+) -> None:
+    for name, text in (("one.bib", first), ("two.bib", second or first)):
+        (tmp_path / name).write_text(text)
+        report = import_source(file_store, str(tmp_path / name), ImportOptions())
+    assert [line.outcome for line in report.lines].count(Outcome.NEW) == new

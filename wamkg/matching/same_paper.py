@@ -197,9 +197,13 @@ def is_one_by_title(mine: KnownPaper, other: KnownPaper) -> bool:
 
 
 def _generic(mine: KnownPaper, same: list[KnownPaper], known: Known) -> Match:
-    """A preface matches a stored one only if all known fields agree, and only once per file."""
+    """A preface matches a stored one only if all known fields agree, and only once per file.
+
+    Besides the year, something must tell it from others: venue, author, URL, or a title of several words, as that of
+    proceedings.
+    """
     for other in same:
-        told = mine.year and (mine.venue or mine.first_author or mine.urls)
+        told = mine.year and (mine.venue or mine.first_author or mine.urls or not is_short(mine.title))
         if other.id not in known.met and _are_alike(mine, other) and (told or known.is_own(other.id)):
             return Match(other.id, "title")
     return Match(None, "new")
