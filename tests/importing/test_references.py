@@ -257,3 +257,45 @@ def test_a_macro_of_an_astronomy_journal_is_read_as_its_name(journal: str, venue
     (record,) = parse_bibtex(f"@article{{a, title={{Dust lanes}}, journal={journal}, year=2009}}")
     assert isinstance(record, Record)
     assert (record.venue, record.doubts) == (venue, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "pages"),
+    [
+        ("S12--S19", "S12-S19"),
+        ("S12-S19", "S12-S19"),
+        ("s4", "s4"),
+        ("P3--P9", "P3-P9"),
+        ("p3-p9", "p3-p9"),
+        ("L5--L9", "L5-L9"),
+        ("S. 12--19", "12-19"),
+        ("S 12-19", "12-19"),
+        ("p12--19", "12-19"),
+        ("pp. 12 -- 19", "12-19"),
+        ("77S", "77S"),
+    ],
+)
+def test_a_letter_that_is_part_of_a_page_number_stays(written: str, pages: str) -> None:
+    (bib,) = parse_bibtex(f"@article{{a, title={{Tidal mapping}}, pages={{{written}}}}}")
+    assert isinstance(bib, Record)
+    assert bib.pages == pages
+
+
+def test_pages_of_a_supplement_keep_their_letter_in_ris() -> None:
+    (record,) = parse_ris("TY  - JOUR\nTI  - Tidal mapping\nSP  - S101\nEP  - S110\nER  - \n")
+    assert isinstance(record, Record)
+    assert record.pages == "S101-S110"
+
+
+@pytest.mark.parametrize("head", ["@article{reef1\n title", "@misc{reef1 title", "@book{ reef1\n\ttitle"])
+def test_a_missing_comma_behind_the_key_is_listed(head: str) -> None:
+    (record,) = parse_bibtex(head + "={Reef walkers}, year={2020}\n}")
+    assert isinstance(record, Record)
+    assert (record.key, record.title) == ("reef1", "Reef walkers")
+    assert record.doubts == ["a comma is missing behind the key"]
+
+
+def test_an_entry_without_a_key_has_no_comma_missing() -> None:
+    (record,) = parse_bibtex("@misc{ title={Reef walkers} }")
+    assert isinstance(record, Record)
+    assert (record.key, record.doubts) == (None, [])

@@ -113,7 +113,7 @@ class _Scanner:
         fields: list[tuple[str, list[ScannedPiece]]] = []
         faults: list[str] = []
         if entry.kind != "string":
-            entry.key = self._key()
+            entry.key = self._key(faults)
         while not (end := _END.match(self.text, self.at)):
             name = _NAME.match(self.text, self.at)
             if name is None:
@@ -128,12 +128,15 @@ class _Scanner:
             raise _BrokenError
         return fields, faults
 
-    def _key(self) -> str:
+    def _key(self, faults: list[str]) -> str:
         """Return the citation key; without a comma it ends before the name of the first field."""
-        found = _KEY_AND_FIELD.match(self.text, self.at) or _KEY.match(self.text, self.at)
+        without_comma = _KEY_AND_FIELD.match(self.text, self.at)
+        found = without_comma or _KEY.match(self.text, self.at)
         if found is None:
             return ""
         self.at = found.end()
+        if without_comma and without_comma[1]:
+            faults.append("a comma is missing behind the key")
         return " ".join((found[1] or "").split())
 
     def _value(self, name: str, faults: list[str]) -> list[ScannedPiece]:
@@ -197,7 +200,7 @@ class _Scanner:
         limit = _NEXT_ENTRY.search(self.text, self.start)
         end = limit.start() + 1 if limit else len(self.text)
         self.at, self.braces = self.start, _ANY_BRACE
-        entry.key = self._key() if entry.kind != "string" else ""
+        entry.key = self._key(entry.faults) if entry.kind != "string" else ""
         body = self.text[min(self.at, end) : end]
         found = [mark for mark in _FIELD_LINE.finditer(body) if _is_field(body, mark)]
         for mark, stop in zip(found, [*(mark.start() for mark in found[1:]), len(body)], strict=False):

@@ -33,8 +33,9 @@ _NO_VENUE = re.compile(
     r"\W*(?:(?:preprint|available|online|accessed|url|at|from|on|see|in|web ?page|website)\W*)*", re.I
 )
 _DASHES = re.compile(r"\s*[-‐‑‒–—―−]+\s*")
-_PAGES = re.compile(r"^(?:pp?|pages?|s)\s*\.?\s*(?=[\dA-Za-z])", re.I)
-_PAGE_COUNT = re.compile(r"(\d+)\s*(?:p|pp|pages|pgs|s)\.?", re.I)
+_PAGES = re.compile(r"^(?:(?:pp|pages?)\s*\.?\s*|[ps](?:\s*\.\s*|\s+)|(?-i:p)(?=\d+(?:-\d+)?$))(?=[\dA-Za-z])", re.I)
+"""A mark before page numbers; a letter next to a digit may be part of the number: "S12-S19", "P3-P9"."""
+_PAGE_COUNT = re.compile(r"(\d+)(?:\s*(?:pp?|pages|pgs)|\s+s)\.?", re.I)
 _OTHER_PAPER = re.compile(
     r"\b(?:extend|supersed|see also|comment(?:s|ary)? on|companion|follow|erratum|repl(?:y|ies)|version of)", re.I
 )
@@ -310,7 +311,7 @@ def _take_numbers(record: Record, fields: dict[str, str]) -> None:
     record.number = fields.get("number") or fields.get("issue")
     if "issue" in fields and fields["issue"] != record.number:
         record.details["issue"] = fields["issue"]
-    pages = _DASHES.sub("-", _PAGES.sub("", fields.get("pages", ""))).strip(" -.,")
+    pages = _PAGES.sub("", _DASHES.sub("-", fields.get("pages", ""))).strip(" -.,")
     if count := _PAGE_COUNT.fullmatch(pages):
         record.details["pagetotal"] = count[1]
     elif pages:
