@@ -265,6 +265,7 @@ class Role(StrEnum):
     """What a token may do. Each role includes the ones before it."""
 
     READER = "reader"
+    PROPOSER = "proposer"
     CURATOR = "curator"
     ADMIN = "admin"
 

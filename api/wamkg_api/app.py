@@ -48,6 +48,7 @@ from wamkg_api.routers import (
     pages,
     paper_pages,
     papers,
+    proposals,
     questions,
     releases,
     review_pages,
@@ -69,12 +70,13 @@ WRITES = (
     decisions.writes, papers.writes, entities.writes, survey.writes, taxonomies.writes, batches.writes, releases.writes,
     objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes,
     jobs.writes, questions.writes, notices.writes, discovery.writes, digests.writes,
+    proposals.offers, proposals.writes,
 )  # fmt: skip
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
     citations.router, survey.router, graph.router, papers.searches, suggestions.router, decisions.router,
     objections.router, rounds.router, duplicates.router, questions.router, discovery.router, missing.router,
-    notices.router, digests.router, batches.router, jobs.router, exports.router,
+    notices.router, digests.router, proposals.router, batches.router, jobs.router, exports.router,
 )  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 from wamkg.json_types import UncheckedObject
 
 FIELDS: Mapping[str, str] = {
+    "ProposalAnswered.proposal": "Id of the proposal.",
+    "TakenProposal.proposal": "Id of the proposal; null: the paper is placed there already.",
+    "is_candidate": "Whether the paper was not in the library and is a candidate now.",
+    "doubts": "Quotes that could not be checked, one sentence each.",
+    "excerpt": "The beginning of what was refused.",
+    "quote_checked": "Whether the quote was found in the abstract; null: no quote, or hidden.",
+    "ProposalReport.refused": "What was not taken, by its number, and why.",
     "a": "Slug or name of the first of the two compared.",
     "b": "Slug or name of the second of the two compared.",
     "about": "What the check looks for.",

@@ -65,7 +65,7 @@ def test_each_role_gets_where_it_may_and_nowhere_else(client: TestClient, store:
         given = {**more, "headers": headers | dict(more.get("headers", {}))}  # type: ignore[call-overload]
         status = client.request(method, filled(path), **given).status_code
         if name in writes:
-            needed = Role.ADMIN if name in ADMINS else Role.CURATOR
+            needed = Role.ADMIN if name in ADMINS else Role.PROPOSER if name == "add_proposals" else Role.CURATOR
             expected = 401 if role is None else None if role.allows(needed) else 403
         else:
             expected = 401 if closed and role is None and name not in OPEN else None

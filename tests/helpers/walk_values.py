@@ -153,6 +153,7 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
         "to": things(held)[-2:],
         "paper": [held["cited"][0], f"arxiv:{held['arxiv'][0]}"],
         "round": held["rounds"],
+        "proposed_by": ["bo"],
         "route": ["citing", "world-action-models"],
         "facet": ["year", "venue", "institution", held["tags"][0], "evaluation"],
         "representatives": ["2", held["method"][0], f"1,{held['method'][0]}"],

@@ -17,7 +17,7 @@ from wamkg.cli.common import (
     print_undo,
 )
 from wamkg.cli.decisions import ByOption
-from wamkg.reviewing.proposals import ProposalAnswered, ProposalReport, ProposedClass
+from wamkg.reviewing.proposals import ProposalAnswered, ProposalReport, TakenProposal
 from wamkg.services import proposals as service
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
@@ -121,7 +121,7 @@ def print_proposals(report: ProposalReport, json: bool) -> int:
     return EXIT_PARTIAL if report.is_partial else 0
 
 
-def _line(one: ProposedClass) -> list[object]:
+def _line(one: TakenProposal) -> list[object]:
     what = f"{one.outcome}, a new candidate" if one.is_candidate else one.outcome
     return [one.line, what, one.paper, one.proposal or ""]
 

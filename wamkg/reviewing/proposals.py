@@ -91,7 +91,7 @@ class ProposalOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class ProposedClass:
+class TakenProposal:
     """A line that was taken: its outcome, its proposal (None if the paper is placed there already) and its paper.
 
     `is_candidate`: the paper was not in the library and waits there now.
@@ -112,7 +112,7 @@ class ProposalReport:
 
     source: str
     batch: str | None = None
-    proposed: list[ProposedClass] = field(default_factory=list)
+    proposed: list[TakenProposal] = field(default_factory=list)
     refused: list[UnreadableLine] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -288,7 +288,7 @@ class _Adder:
                     f"line {one.line}: no abstract of {paper.slug} is stored, so its quote could not be checked"
                 )
         uid = same.uid if same else None if is_placed else wanted.uid
-        self.report.proposed.append(ProposedClass(one.line, outcome, uid, paper.slug, one.record is not None))
+        self.report.proposed.append(TakenProposal(one.line, outcome, uid, paper.slug, one.record is not None))
 
 
 def _reason(done: LineReport) -> str:
