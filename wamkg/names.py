@@ -13,9 +13,10 @@ _GROUP = re.compile(
     r"inc|ltd|llc|gmbh|corp|corporation|company)\b|\d{3,}|[&/@]",
     re.I,
 )
-_CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢİĪĶĻŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
-_DOTTED = re.compile(rf"[{_CAPITAL}][a-z]?\.(?:-?[{_CAPITAL}][a-z]?\.)*")
-_INITIALS = re.compile(rf"(?:[{_CAPITAL}]\.?-?){{1,3}}|{_DOTTED.pattern}")
+CAPITALS = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢİĪĶĻŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽΆ-ΏΑ-ΫЀ-ЯҐ"
+"""Capital letters of Latin, Greek and Cyrillic, for character classes."""
+_DOTTED = re.compile(rf"[{CAPITALS}][a-z]?\.(?:-?[{CAPITALS}][a-z]?\.)*")
+_INITIALS = re.compile(rf"(?:[{CAPITALS}]\.?-?){{1,3}}|{_DOTTED.pattern}")
 _PARTICLES = frozenset((
     "van", "von", "de", "der", "den", "du", "da", "di", "del", "della", "la", "le", "ter", "ten", "zu", "zum", "dos",
     "das", "do", "el", "al", "bin", "ibn", "of", "af", "av",

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wamkg.importing.markup import without_markup
@@ -62,6 +62,17 @@ def read_people(texts: Iterable[str], *, indexed: bool = False, one_comma_parts_
     turned = indexed or (len(plain) == len(pieces) and bool(plain) and all(is_indexed(piece) for piece in plain))
     people.names = [parse_indexed(piece) if turned else parse_name(piece) for piece in pieces]
     return people
+
+
+def indexed_names(names: Sequence[str]) -> list[PersonName]:
+    """Return names as bibliographic indexes print them, "Smith J", in parts; empty unless all are printed so.
+
+    The full stop of a sentence behind the last name is part of it only if the other names have one too.
+    """
+    if not names or not all(is_indexed(name) for name in names):
+        return []
+    dotted = all("." in name for name in names)
+    return [parse_indexed(name.rstrip(".") + "." * dotted) for name in names]
 
 
 def split_people(text: str, people: People, one_comma_parts_names: bool = False) -> list[str]:

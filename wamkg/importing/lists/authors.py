@@ -5,6 +5,7 @@ import re
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.words import all_common, has_han
 from wamkg.importing.venues import is_journal
+from wamkg.names import CAPITALS
 
 CUT = re.compile(
     r"[,;]?\s*(?:\bet[.\s]*al\b\.?|\band\s+(?:many\s+)?others\b|\betc\b\.?|…|\.\.\.|等人|等(?=$|[\s,，.。]))",
@@ -42,7 +43,11 @@ _CYRILLIC, _LATIN = re.compile(r"[\u0400-\u04ff]"), re.compile(r"[A-Za-z]")
 _NO_NAME_WORD = re.compile(r"\.[a-z]|['’]s$|[a-z]-[A-Z]{3}|[A-Z]{3}-[A-Z]?[a-z]")
 """A full stop inside a word, as in "LLM.int8", a genitive, or an acronym beside a hyphen, as in "Match-LSTM"."""
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-_INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,3}$|^(?:[A-Z]\.[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
+_INITIALS = re.compile(
+    rf"^(?:[{CAPITALS}]\.?[\s-]?){{1,3}}$|^(?:[{CAPITALS}]\.[\s-]?){{1,4}}$|"
+    rf"^(?:[{CAPITALS}]\.[\s-]?)+[{CAPITALS}][a-z]?\.?$"
+)
+_INITIAL = re.compile(rf"[{CAPITALS}]\.(?:-?[{CAPITALS}]\.)*")
 _AND = re.compile(r"\s+(?:[Aa][Nn][Dd]|&|与|和)\s+|\s*(?<!\b[A-Z])&\s*")
 
 
@@ -56,7 +61,7 @@ def plain_name(text: str) -> str:
 def _dot_of(text: str) -> str:
     """Return a final full stop if it belongs to the name: after "Jr." or an initial."""
     last = text.rstrip(" ,;*†‡").split()[-1:] or [""]
-    return "." if last[0].endswith(".") and (_SUFFIX.match(last[0]) or re.fullmatch(r"[A-Z]\.", last[0])) else ""
+    return "." if last[0].endswith(".") and (_SUFFIX.match(last[0]) or _INITIAL.fullmatch(last[0])) else ""
 
 
 def split_and(text: str) -> list[str]:
@@ -112,7 +117,7 @@ def _is_mostly_common(words: list[str]) -> bool:
 
 def has_initial(text: str) -> bool:
     """Whether a name contains an initial; few titles do."""
-    return any(re.fullmatch(r"[A-Z]\.(?:-?[A-Z]\.)*", word) for word in text.split())
+    return any(_INITIAL.fullmatch(word) for word in text.split())
 
 
 def _is_name_word(word: str) -> bool:

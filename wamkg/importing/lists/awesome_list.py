@@ -19,6 +19,7 @@ from wamkg.importing.lists.reading import Listed, Read, read_entries
 from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, near_misses, positions
 from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unaccounted_links, unread_ids
 from wamkg.importing.parse_result import Item, MatchedTaxonomy, ParseResult, ProposedTaxon
+from wamkg.importing.people import indexed_names
 from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import Record, RecordAssignment, RecordTag
 from wamkg.vocabulary import AssignmentStatus
@@ -227,11 +228,13 @@ def _placements(slug: str, paths: list[str], states: list[str]) -> list[RecordAs
 def _facts(entry: ListEntry) -> Record:
     """Return the record of an entry; its link to the paper is the record's `url`, not one of its links."""
     dates: dict[str, PartialDate] = {entry.date_kind: entry.date} if entry.date else {}
+    names = indexed_names(entry.authors)
     return Record(
         line=entry.line,
         title=entry.title,
         method=entry.name,
-        authors=entry.authors,
+        authors=[name.display for name in names] or entry.authors,
+        names=names,
         authors_cut=entry.authors_cut,
         arxiv=entry.arxiv,
         doi=entry.doi,

@@ -27,12 +27,13 @@ from wamkg.importing.venues import (
     read_date,
     read_venue,
 )
+from wamkg.names import CAPITALS
 
 _CUT_MARK = "\x1f"
 _DOT = "\u2024"
 """Replaces the full stop of an initial or abbreviation, which does not end a segment."""
 _KEPT_DOTS = re.compile(
-    r"(?<![^\W_])(?:[A-Z]|Jr|Sr|St|Dr|Prof|Proc|Conf|Int|Trans|vs|vol|no|pp|Assoc|Comput|J)\.(?=[\s,-]|$)"
+    rf"(?<![^\W_])(?:[{CAPITALS}](?!\.\s(?:19|20)\d\d\b)|Jr|Sr|St|Dr|Prof|Proc|Conf|Int|Trans|vs|vol|no|pp|Assoc|Comput|J)\.(?=[\s,-]|$)"
 )
 _SEGMENT = re.compile(rf"[,;|·•\n，；、{_CUT_MARK}]|[()\[\]{{}}（）【】]|\s[-–—]+\s|\.\s|\.$|。")
 _DATED_VENUE = re.compile(

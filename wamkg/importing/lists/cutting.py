@@ -10,6 +10,7 @@ from wamkg.importing.lists.authors import has_initial, is_family
 from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
 from wamkg.importing.lists.words import all_common, has_han, is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import is_known_venue, read_date, read_venue
+from wamkg.names import CAPITALS
 
 EDGE = " \t\n\xa0.,;:-–—|·•*_`~，。；：、/+&>\\"
 """Characters around a title that do not belong to it."""
@@ -26,7 +27,10 @@ _FRONT_DATE = re.compile(
 )
 _FRONT_VENUE = re.compile(r"^([A-Z][A-Za-z/-]{1,14}(?:\s*['’]?|\s+)(?:20)?\d\d)\s*(?:[:：|–—]|\s-\s|,)\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[^\W_]|[)?!”\"’'%*])\.(?=\s|$)|。")
-_ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[A-Z]|ph\.d)$", re.I)
+_ABBREVIATED = re.compile(
+    rf"(?:^|[\s(.])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[{CAPITALS}]|ph\.d)$", re.I
+)
+_INITIAL = re.compile(rf"\s*[{CAPITALS}]\.(?=[\s,])")
 _PREPRINT = re.compile(r"\w{2,4}[Xx]iv\b")
 _ASKED = re.compile(r"[^.?!(,]{1,40}[?!](?=\s|$)")
 """A short question after a full stop, which still belongs to the title: "Learning by Playing. Possible?"."""
@@ -384,7 +388,9 @@ def _names_in_front(text: str) -> int:
 
 
 def _goes_on(rest: str) -> bool:
-    """Whether the names continue: the next segment is also a name."""
+    """Whether the names continue: with an initial, or the next segment is also a name."""
+    if _INITIAL.match(rest):
+        return True
     segment = re.split(r"[,;&]|\band\b|\.\s", rest, maxsplit=1)[0]
     found = read_credits(segment)
     return len(segment) < len(rest) and found.complete and bool(found.authors)

@@ -257,7 +257,13 @@ def _absorb_plain(entry: ListEntry, line: Inline) -> None:
             entry.add_link(label if is_link_label(label) else "", url)
     entry.labels += labels_drawn(line)
     if found is not None:
-        entry.add_beside(words[:500])
+        entry.add_beside(words[:500] if found.complete else _words_with_links(line, labels)[:500])
+
+
+def _words_with_links(line: Inline, labels: set[int]) -> str:
+    """Return the words of a line with the text of its links, except labels of links."""
+    kept = [a for a in line.atoms if a.image is None and not a.code and a.link not in labels]
+    return Inline(kept, line.hrefs).text.strip(" -–—|·•[](),")
 
 
 def labels_drawn(line: Inline) -> list[PrintedLabel]:
