@@ -299,3 +299,72 @@ def test_an_entry_without_a_key_has_no_comma_missing() -> None:
     (record,) = parse_bibtex("@misc{ title={Reef walkers} }")
     assert isinstance(record, Record)
     assert (record.key, record.doubts) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "note={doi: 10.5555/reef.1}",
+        "note={Available at DOI:10.5555/reef.1.}",
+        "howpublished={Online, doi 10.5555/REEF.1}",
+        "annote={doi:10.5555/reef.1}",
+        "annotation={Read on paper. Digital Object Identifier 10.5555/reef.1}",
+        "note={In German, doi.org/10.5555/reef.1}",
+    ],
+)
+def test_a_doi_in_a_remark_is_the_papers(line: str) -> None:
+    (record,) = parse_bibtex(f"@misc{{reef, title={{Reef walkers}}, {line}}}")
+    assert isinstance(record, Record)
+    assert (record.doi, record.doubts) == ("10.5555/reef.1", [])
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (parse_ris, "TY  - JOUR\nTI  - Reef walkers\nN1  - See doi: 10.5555/reef.1\nER  - \n"),
+        (parse_enw, "%0 Journal Article\n%T Reef walkers\n%Z doi: 10.5555/reef.1\n"),
+        (parse_csl, '[{"id": "reef", "title": "Reef walkers", "note": "DOI: 10.5555/reef.1"}]'),
+    ],
+)
+def test_a_doi_in_a_note_counts_in_every_format(parse: Parse, text: str) -> None:
+    (record,) = parse(text)
+    assert isinstance(record, Record)
+    assert record.doi == "10.5555/reef.1"
+
+
+@pytest.mark.parametrize("note", ["Erratum: doi:10.5555/z", "Data set at doi:10.5555/z", "Comment on doi:10.5555/z"])
+def test_a_doi_of_something_else_is_not_the_papers(note: str) -> None:
+    (record,) = parse_bibtex(f"@misc{{reef, title={{Reef walkers}}, note={{{note}}}}}")
+    assert isinstance(record, Record)
+    assert (record.doi, record.details["note"]) == (None, note)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "doi={10.5555/reef.a, 10.5555/reef.b}",
+        "doi={10.5555/reef.a 10.5555/reef.b}",
+        "doi={https://doi.org/10.5555/reef.a; https://doi.org/10.5555/reef.b}",
+        "doi={10.5555/reef.a and doi:10.5555/reef.b}",
+        "doi={10.5555/reef.a}, note={doi: 10.5555/reef.b}",
+        "doi={10.5555/reef.a}, annote={doi: 10.5555/reef.b}",
+        "doi={10.5555/reef.a}, howpublished={https://doi.org/10.5555/reef.b}",
+    ],
+)
+def test_a_second_doi_is_listed_wherever_it_stands(line: str) -> None:
+    (record,) = parse_bibtex(f"@misc{{reef, title={{Reef walkers}}, {line}}}")
+    assert isinstance(record, Record)
+    assert record.doi == "10.5555/reef.a"
+    assert record.doubts == ["DOI 10.5555/reef.b stands there too; 10.5555/reef.a is kept"]
+
+
+def test_all_dois_of_a_csl_list_are_read() -> None:
+    (record,) = parse_csl('[{"id": "reef", "title": "Reef walkers", "DOI": ["10.5555/reef.a", "10.5555/reef.b"]}]')
+    assert isinstance(record, Record)
+    assert record.doubts == ["DOI 10.5555/reef.b stands there too; 10.5555/reef.a is kept"]
+
+
+def test_a_doi_behind_one_of_arxiv_in_the_same_field_is_read() -> None:
+    (record,) = parse_bibtex("@misc{r, title={Reef walkers}, doi={10.48550/arXiv.2203.00007, 10.5555/reef.a}}")
+    assert isinstance(record, Record)
+    assert (record.arxiv, record.doi, record.doubts) == ("2203.00007", "10.5555/reef.a", [])

@@ -19,7 +19,7 @@ from wamkg.importing.references.fields import (
 )
 from wamkg.importing.references.journal_macros import with_journal_names
 from wamkg.importing.references.latex import marked_text, plain_address, plain_text
-from wamkg.importing.references.reference import Reference, item_of, listed_urls
+from wamkg.importing.references.reference import Reference, item_of, listed_urls, own_doi
 from wamkg.matching.record import Dropped, UnreadableLine
 
 _NAMED = frozenset(
@@ -32,6 +32,8 @@ _SAME = {"journaltitle": "journal", "location": "address", "eprinttype": "archiv
 _STRUCTURE = frozenset(
     ("crossref", "xdata", "xref", "ids", "entryset", "related", "options", "sortkey", "key", "presort")
 )
+_ANNOTATIONS = frozenset(("annote", "annotation"))
+"""Fields for remarks, which are not stored; they may contain the DOI."""
 _LONGEST_MACRO = 10_000
 """Macros may contain macros: twenty short lines could fill the memory."""
 
@@ -160,6 +162,8 @@ def _reference(entry: _ScannedEntry) -> Reference:
             continue
         if name not in KEPT and name not in DETAILS:
             reference.unknown.append(name)
+            if name in _ANNOTATIONS and (found := own_doi(plain_text(value))):
+                reference.more.append(("doi", found))
             continue
         reference.fields[name] = plain_address(value) if name in VERBATIM else _plain(name, value, reference.doubts)
     reference.fields |= {name: ",".join(keys) for name, keys in entry.unresolved.items()}

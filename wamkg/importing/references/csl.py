@@ -41,8 +41,8 @@ _FIELDS = {
     "chapter-number": "chapter", "section": "section", "medium": "medium", "call-number": "callnumber",
     "original-title": "origtitle", "eprint": "eprint", "status": "pubstate",
 }  # fmt: skip
-_ALL = frozenset(("ISBN", "ISSN", "keyword", "subject"))
-"""Fields for which Crossref lists several values that all count."""
+_ALL = frozenset(("DOI", "ISBN", "ISSN", "keyword", "subject"))
+"""Fields that may list several values that all count."""
 _CONTAINERS = ("container-title", "short-container-title", "container-title-short", "journalAbbreviation")
 _DATES = ("issued", "published-print", "published", "published-online")
 _PLAIN = frozenset(("id", "type", "title", "author", "editor", "collection-editor", "container-author", "translator",

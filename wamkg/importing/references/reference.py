@@ -37,7 +37,16 @@ _PAGES = re.compile(r"^(?:(?:pp|pages?)\s*\.?\s*|[ps](?:\s*\.\s*|\s+)|(?-i:p)(?=
 """A mark before page numbers; a letter next to a digit may be part of the number: "S12-S19", "P3-P9"."""
 _PAGE_COUNT = re.compile(r"(\d+)(?:\s*(?:pp?|pages|pgs)|\s+s)\.?", re.I)
 _OTHER_PAPER = re.compile(
-    r"\b(?:extend|supersed|see also|comment(?:s|ary)? on|companion|follow|erratum|repl(?:y|ies)|version of)", re.I
+    r"\b(?:extend|supersed|see also|comment(?:s|ary)? on|companion|follow|errat|correct|retract|repl(?:y|ies)|"
+    r"version of|review of|compare|cites?\b|citing|builds? on|data ?sets?\b|\bcode\b|supplement)",
+    re.I,
+)
+"""Words of a remark on another paper, or on material of the paper that has a DOI of its own."""
+_DOI_REMARK = re.compile(
+    r"\b(?:doi(?:\.org)?|digital object identifier)[\s:=/]*(10\.\d{4,9}/\S+)|^(10\.\d{4,9}/\S+)$", re.I
+)
+_BETWEEN_DOIS = re.compile(
+    r"(?:\s*[;,|]\s*|\s+)(?:(?:and|or|&)\s+)?(?=(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/)", re.I
 )
 _CONTROLS = {code: " " if chr(code).isspace() else None for code in (*range(32), 127, *range(0x80, 0xA0))}
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -95,6 +104,16 @@ def listed_urls(text: str) -> list[str]:
     return [url.strip(" ,;") for url in _BETWEEN_URLS.split(text)]
 
 
+def listed_dois(text: str) -> list[str]:
+    """Return the DOIs of a field that lists several, as written; a text without a DOI is returned whole."""
+    return [part for part in _BETWEEN_DOIS.split(text) if "10." in part] or [text]
+
+
+def own_doi(remark: str) -> str | None:
+    """Return the DOI that a remark ("Available at doi:10.1000/182") gives for its paper, not for another one."""
+    return None if _OTHER_PAPER.search(remark) else _doi_in(remark)
+
+
 def item_of(reference: Reference) -> Item:
     """Return the record, or why it is invalid; an unreadable value is dropped and listed among the doubts."""
     clean = {name: _clean(name, value) for name, value in reference.fields.items()}
@@ -103,7 +122,7 @@ def item_of(reference: Reference) -> Item:
     record.doubts = [*reference.doubts, *reference.people.doubts]
     record.key, record.entry_type = reference.key or None, reference.entry_type or None
     _take_people(record, reference)
-    _take_ids(record, fields, [*reference.ids_in, *(value for _, value in reference.more)])
+    _take_ids(record, fields, reference)
     _take_more(record, reference)
     _take_venue(record, fields)
     _take_date(record, reference)
@@ -156,16 +175,18 @@ def _take_people(record: Record, reference: Reference) -> None:
             record.doubts.append(f"no authors; {shown[:80]} edited it")
 
 
-def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:
+def _take_ids(record: Record, fields: dict[str, str], reference: Reference) -> None:
+    texts = [*reference.ids_in, *(value for _, value in reference.more)]
     said_doi, url = fields.get("doi", ""), fields.get("url", "")
-    record.doi = doi(said_doi)
+    listed = listed_dois(said_doi)
+    record.doi = next((found for found in map(doi, listed) if found), None)
     if said_doi and record.doi is None and not (arxiv_of(said_doi) or malformed_arxiv(said_doi)):
         record.doubts.append(Dropped(f"doi {said_doi[:60]!r} is not a DOI; it is left out"))
     named = [fields[name] for name in _ID_FIELDS if name in fields and _may_name(name, fields[name])]
     _take_url(record, url, [fields.get("howpublished", ""), fields.get("note", ""), *texts])
     addresses = [address for text in (url, record.url or "", *texts, *named) for address in _URL.findall(text)]
-    record.doi = record.doi or next((found for found in map(_doi_in, (*addresses, url, *texts)) if found), None)
-    candidates = [_eprint(fields, record), fields.get("arxivid", ""), fields.get("arxiv", ""), said_doi, *addresses]
+    record.doi = record.doi or next((found for found in map(_doi_in, (*addresses, url, *texts, *named)) if found), None)
+    candidates = [_eprint(fields, record), fields.get("arxivid", ""), fields.get("arxiv", ""), *listed, *addresses]
     found = [value for text in candidates if (value := arxiv_of(text))]
     found += [value for text in (*named, *texts) if (value := find_arxiv(text))]
     if volume := fields.get("volume", ""):
@@ -175,10 +196,11 @@ def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> N
         if other != record.arxiv:
             record.doubts.append(Dropped(f"arXiv id {other} stands there too; {record.arxiv} is kept"))
     _tell_malformed(record, fields, [said_doi, url, *texts, *named])
+    _tell_other_dois(record, reference, named)
 
 
 def _take_more(record: Record, reference: Reference) -> None:
-    """Keep further URLs as links; report a DOI that is not the record's, and a text that is not a URL."""
+    """Keep further URLs as links; report a text that is not a URL."""
     links = {"paper": record.url} if record.url else {}
     for name, value in reference.more:
         if name == "url" and is_web(value):
@@ -186,8 +208,15 @@ def _take_more(record: Record, reference: Reference) -> None:
         elif name == "url":
             record.doubts.append(Dropped(f"url {value[:60]!r} is not a web address; it is left out"))
     record.links = {kind: url for kind, url in links.items() if url != record.url}
+
+
+def _tell_other_dois(record: Record, reference: Reference, remarks: Iterable[str]) -> None:
+    """Report each DOI that is not the record's; one in a URL or a remark is stored with its text."""
     given = [(name, value) for name, value in (*reference.fields.items(), *reference.more) if name in ("url", "doi")]
-    others = {doi_of(value) if is_web(value) else doi(value): name for name, value in given}
+    parts = [(name, part) for name, value in given for part in (listed_dois(value) if name == "doi" else [value])]
+    others = {doi_of(part) if is_web(part) else doi(part): name for name, part in parts}
+    stored = (text for remark in remarks for text in (*_URL.findall(remark), remark))
+    others = dict.fromkeys(map(_doi_in, stored), "url") | others
     for other, name in others.items():
         if other not in (None, record.doi):
             told = f"DOI {other} stands there too; {record.doi} is kept"
@@ -215,7 +244,7 @@ def _doi_in(text: str) -> str | None:
     """Return the DOI in a URL, or in a remark such as "doi:10.1000/182"."""
     if is_web(text):
         return doi_of(text)
-    found = re.search(r"\bdoi\s*[:=]?\s*(10\.\d{4,9}/\S+)|^(10\.\d{4,9}/\S+)$", text, re.I)
+    found = _DOI_REMARK.search(text)
     return doi(found[0]) if found else None
 
 

@@ -13,7 +13,7 @@ from wamkg.importing.people import read_people
 from wamkg.importing.references.dates import with_finer
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
-from wamkg.importing.references.reference import Reference, item_of, listed_urls
+from wamkg.importing.references.reference import Reference, item_of, listed_dois, listed_urls
 from wamkg.importing.references.tag_lines import TaggedRecord
 from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
 from wamkg.matching.record import Dropped, Record
@@ -31,7 +31,6 @@ _FILES = frozenset(("L1", "L2"))
 """RIS's tags for a paper's file, in which programs put paths of the user's computer."""
 _ACCESSION = re.compile(r"<Go to (?:ISI|WoS)>://(\S+)", re.I)
 """A number of Web of Science, which EndNote prints like a URL."""
-_LISTED_DOIS = re.compile(r"\s*[;,]\s*(?=10\.\d{4,9}/)")
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
 
 
@@ -186,7 +185,7 @@ def _take_urls(reference: Reference, tag: str, texts: list[str]) -> None:
 
 def _take_dois(reference: Reference, texts: list[str]) -> None:
     """Take DOIs; PubMed marks them among other ids."""
-    for text in [part for whole in texts for part in _LISTED_DOIS.split(whole)]:
+    for text in [part for whole in texts for part in listed_dois(whole)]:
         marked = _MARKED_ID.match(text)
         name = marked[2].lower() if marked else "doi"
         value = marked[1] if marked else text
