@@ -1,12 +1,13 @@
 """Proposals over HTTP: a proposer sends them and can do nothing else; a curator answers them."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
-from tests.helpers.api_access import API, get, token_for
+from tests.helpers.api_access import API, get, signed_in, token_for
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import PROGRAM, Role
@@ -63,3 +64,23 @@ def test_a_curator_accepts_or_declines(service: TestClient, seeded_store: Store,
     assert len(placed) == 1
     assert service.post(f"{API}/batches/{accepted['batch']}/undo", headers=curator).status_code == 200
     assert [one["uid"] for one in get(service, "proposals?status=open")["items"]] == [second]
+
+
+def test_the_page_accepts_and_declines_and_the_undo_brings_back(
+    service: TestClient, seeded_store: Store, bot: Headers
+) -> None:
+    send(service, bot, {"paper": PAPER, "taxon": "joint/diffusion"}, {"paper": PAPER, "taxon": "joint"})
+    csrf = signed_in(service, seeded_store)
+    html = service.get("/proposals").text
+    assert "2 open proposals" in html and "joint/diffusion" in html and "bot" in html
+    first, second = re.findall(r'action="(/proposals/[^"]+)"', html)
+    assert service.post(first, data={"csrf": csrf, "status": "burnt"}).status_code == 422
+    assert service.post(first, data={"status": "declined"}).status_code == 403
+    declined = service.post(first, data={"csrf": csrf, "status": "declined", "why": "decoded at test time"}).text
+    assert "1 open proposal." in declined and "decoded at test time" in declined
+    accepted = service.post(second, data={"csrf": csrf, "status": "accepted"}).text
+    assert "No open proposals" in accepted
+    undo = re.search(r'action="(/batches/[^"]+/undo)"', accepted)
+    assert undo
+    taken_back = service.post(undo[1], data={"csrf": csrf, "to": "proposals"})
+    assert taken_back.url.path == "/proposals" and "1 open proposal." in taken_back.text

@@ -52,6 +52,7 @@ PAGES = (
     "/changes",
     "/jobs",
     "/notices",
+    "/proposals",
     "/digests",
     "/discoveries?set_aside=true",
     "/tokens",

@@ -1,4 +1,4 @@
-"""The pages of the weekly round: what the routes of discovery found, changes at the sources, and digests."""
+"""The pages of the weekly round: what the routes of discovery found, changes at the sources, proposals, and digests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from wamkg.store.digests import list_digests
 from wamkg.views.digests import DigestEntry, DigestItem, digest_item
 from wamkg.views.discovery import discovery_list
 from wamkg.views.notices import notice_list
-from wamkg.vocabulary import NEW_FINDS, DiscoveryOutcome, NoticeStatus
+from wamkg.views.proposals import ProposalQuery, proposal_list
+from wamkg.vocabulary import NEW_FINDS, DiscoveryOutcome, NoticeStatus, ProposalStatus
 
 SHOWN = 100
 
@@ -53,6 +54,25 @@ def notices_page(session: Session, viewer: Viewer | None = None, done: str | Non
         here="/notices",
         waiting=[notice for notice in found if notice.status == NoticeStatus.OPEN],
         answered=[notice for notice in found if notice.status != NoticeStatus.OPEN],
+        done=done if viewer else None,
+        problem=problem,
+    )
+
+
+def proposals_page(session: Session, viewer: Viewer | None = None, done: str | None = None, problem: str = "") -> str:
+    """Classes that others propose and nobody has answered, and the newest answered ones; `done` is the batch just
+    written.
+    """
+    waiting = proposal_list(session, ProposalQuery(ProposalStatus.OPEN), SHOWN)
+    newest = proposal_list(session, ProposalQuery(), SHOWN).items
+    return render(
+        "proposals.html",
+        viewer=viewer,
+        **page_frame(session),
+        here="/proposals",
+        waiting=waiting.items,
+        total=waiting.total,
+        answered=[proposal for proposal in newest if proposal.status != ProposalStatus.OPEN],
         done=done if viewer else None,
         problem=problem,
     )

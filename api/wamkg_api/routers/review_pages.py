@@ -24,7 +24,7 @@ from wamkg_api.writing import person_of, undo_batch
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 forms = APIRouter(include_in_schema=False)
 RETURNS = frozenset(
-    {"questions", "duplicates", "import", "taxonomy", "objections", "notices", "discoveries", "changes"}
+    {"questions", "duplicates", "import", "taxonomy", "objections", "notices", "discoveries", "changes", "proposals"}
 )
 """Pages to which an undo returns, by the field `to` of its form."""
 Word = Annotated[str, Query(max_length=20)]

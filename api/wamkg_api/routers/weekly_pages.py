@@ -1,4 +1,4 @@
-"""The pages of the weekly round: found papers, notices and digests, with their forms."""
+"""The pages of the weekly round: found papers, notices, proposals and digests, with their forms."""
 
 from typing import Annotated
 
@@ -8,18 +8,19 @@ from fastapi.responses import HTMLResponse
 from wamkg.errors import InvalidInputError
 from wamkg.exporting.digest import DIGEST_FORMATS
 from wamkg.pages.viewer import Viewer
-from wamkg.pages.weekly import FindChoice, digests_page, discoveries_page, notices_page
+from wamkg.pages.weekly import FindChoice, digests_page, discoveries_page, notices_page, proposals_page
 from wamkg.services.digests import LAST_WEEK, make_digest, moment_since
 from wamkg.services.discovery import add_find
+from wamkg.services.proposals import accept_proposal, close_proposal
 from wamkg.services.watching import answer_notice
 from wamkg.store.session import Session
 from wamkg.views.digests import digest_now
-from wamkg.vocabulary import NoticeStatus
+from wamkg.vocabulary import NoticeStatus, ProposalStatus
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import redirect_after_post, revision_of
 from wamkg_api.page_forms import Form, Text, handle_form, page
-from wamkg_api.state import store_of
+from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -56,6 +57,31 @@ async def post_find(request: Request, uid: str, viewer: ViewerDep) -> Response:
 def show_notices(session: SessionDep, who: ViewerDep, done: Text = None) -> HTMLResponse:
     """Changes of library papers at their sources; `done` is the batch just written."""
     return page(notices_page(session, who, done), who=who)
+
+
+@router.get("/proposals")
+def show_proposals(session: SessionDep, who: ViewerDep, done: Text = None) -> HTMLResponse:
+    """Classes that others propose; `done` is the batch just written."""
+    return page(proposals_page(session, who, done), who=who)
+
+
+@forms.post("/proposals/{uid}")
+async def post_proposal_answer(request: Request, uid: str, viewer: ViewerDep) -> Response:
+    """Accept a proposal or decline it."""
+    return await handle_form(
+        request, viewer, lambda caller, form: _answer_proposal(request, caller, uid, form), proposals_page
+    )
+
+
+def _answer_proposal(request: Request, caller: Caller, uid: str, form: Form) -> Response:
+    store, writer, revision = store_of(request), person_of(caller), revision_of(form)
+    if form.get("status") == ProposalStatus.ACCEPTED:
+        done = accept_proposal(store, settings_of(request), writer, uid, revision)
+    elif form.get("status") == ProposalStatus.DECLINED:
+        done = close_proposal(store, writer, uid, ProposalStatus.DECLINED, form.get("why", ""), revision)
+    else:
+        raise InvalidInputError("accept the proposal or decline it")
+    return redirect_after_post("/proposals", done=done.batch)
 
 
 @router.get("/digests")
