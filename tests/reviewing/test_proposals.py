@@ -22,7 +22,8 @@ from wamkg.reviewing.proposals import (
 from wamkg.store.batches import get_actor
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
-from wamkg.views.proposals import ProposalItem, ProposalQuery, proposal_list
+from wamkg.store.taxonomies import get_taxonomy
+from wamkg.views.proposals import ProposalItem, ProposalQuery, proposal_list, proposals_on
 from wamkg.vocabulary import PERSON, ProposalStatus
 
 FOURTH = {"title": "A Fourth Paper on Dreaming Arms", "arxiv": "2501.00004",
@@ -160,10 +161,20 @@ def test_nothing_is_shown_where_suggestions_are_hidden(filled: Store, tmp_path: 
     send(filled, {"paper": slug, "taxonomy": "wam", "taxon": "joint", "quote": "video and action"})
     (item,) = shown(filled)
     assert (item.hidden, item.taxon, item.quote) == (True, None, None)
+    send(filled, {"paper": THIRD, "taxonomy": "wam", "taxon": "joint"})
+    assert [one.paper for one in on_cards(filled, slug, THIRD)] == [THIRD]
     with filled.writing() as session, pytest.raises(ConflictError, match="hidden"):
         accept_proposal(session, get_actor(session, "ana", PERSON), item.uid)
     say(filled, slug, "accept", "cascaded/implicit")
-    assert [(one.hidden, one.taxon, one.status) for one in shown(filled)] == [(False, "joint", "answered")]
+    assert [(one.hidden, one.taxon, one.status) for one in shown(filled)][1:] == [(False, "joint", "answered")]
+
+
+def on_cards(store: Store, *papers: str) -> list[ProposalItem]:
+    """The proposals that a curator sees beside these papers."""
+    with store.reading() as session:
+        numbers = [find_paper(session, text).id or 0 for text in papers]
+        found = proposals_on(session, numbers, get_taxonomy(session, "wam").id or 0)
+    return [item for number in numbers for item in found.get(number, [])]
 
 
 FORM = """### Paper

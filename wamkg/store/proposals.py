@@ -99,6 +99,13 @@ def page_of_proposals(
     return [ProposalRow._make(row) for row in session.execute(paged(_rows(wanted), _NEWEST, after, limit))]
 
 
+def open_proposals_for(session: Session, papers: Iterable[int], taxonomy: int) -> list[ProposalRow]:
+    """The open proposals for some papers in a taxonomy, oldest first."""
+    ours = (col(Proposal.paper_id).in_(list(papers)), col(Proposal.taxonomy_id) == taxonomy)
+    found = _rows(ProposalFilter(ProposalStatus.OPEN)).where(*ours).order_by(col(Proposal.id))
+    return [ProposalRow._make(row) for row in session.execute(found)]
+
+
 def _rows(wanted: ProposalFilter) -> Selected:
     live = exists().where(
         col(Assignment.paper_id) == col(Proposal.paper_id),

@@ -13,6 +13,7 @@ from wamkg.store.proposals import (
     ProposalRow,
     blind_papers,
     count_proposals,
+    open_proposals_for,
     page_of_proposals,
 )
 from wamkg.store.taxonomies import get_taxonomy
@@ -70,6 +71,16 @@ def proposal_list(session: Session, query: ProposalQuery, limit: int, after: str
     rows = page_of_proposals(session, wanted, decode_time(after, ORDER) if after else None, limit + 1)
     following = encode_time(ORDER, rows[limit - 1].proposal) if len(rows) > limit else None
     return Page(_items(session, rows[:limit]), count_proposals(session, wanted), following)
+
+
+def proposals_on(session: Session, papers: Sequence[int], taxonomy: int) -> dict[int, list[ProposalItem]]:
+    """The open proposals for some papers in a taxonomy that may be shown, by the number of the paper."""
+    rows = open_proposals_for(session, papers, taxonomy)
+    found: dict[int, list[ProposalItem]] = {}
+    for row, item in zip(rows, _items(session, rows), strict=True):
+        if not item.hidden:
+            found.setdefault(row.proposal.paper_id, []).append(item)
+    return found
 
 
 def _items(session: Session, rows: Sequence[ProposalRow]) -> list[ProposalItem]:

@@ -20,6 +20,7 @@ from wamkg.store.tables import Paper, Taxon, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.objections import ObjectionItem, objections_on
 from wamkg.views.papers import PaperItem, items_with_text, path_with_ancestors, public_id, shown_day
+from wamkg.views.proposals import ProposalItem, proposals_on
 from wamkg.views.suggestions import QueueItem, queue_items
 
 OUTSIDE_LIKELY = 0.5
@@ -28,6 +29,7 @@ AHEAD = 60
 """Number of following papers that a queue names."""
 RANKS, WITH_CRITERIA, NEAR, MARKED = 3, 2, 3, 3
 MAX_OBJECTIONS = 3
+MAX_PROPOSALS = 3
 
 
 def _is_outside(work: PendingWork) -> bool:
@@ -198,6 +200,7 @@ class ReviewCard:
     rival: RankedPath | None = None
     earlier: list[EarlierDecision] = field(default_factory=list)
     objections: list[ObjectionItem] = field(default_factory=list)
+    proposals: list[ProposalItem] = field(default_factory=list)
 
     @property
     def links(self) -> dict[str, str]:
@@ -231,6 +234,7 @@ def review_cards(session: Session, slug: str, items: Sequence[QueueItem]) -> lis
     papers = [find_paper(session, item.paper) for item in items]
     numbers = [paper.id or 0 for paper in papers]
     marks, objections = institution_marks(session, numbers), objections_on(session, numbers)
+    proposals = proposals_on(session, numbers, taxonomy.id or 0)
     cards = []
     for item, row, (paper, source, text) in zip(items, papers, items_with_text(session, numbers), strict=True):
         card = ReviewCard(
@@ -241,6 +245,7 @@ def review_cards(session: Session, slug: str, items: Sequence[QueueItem]) -> lis
             source,
             _parts(text, item, taxa),
             objections=objections.get(row.id or 0, [])[:MAX_OBJECTIONS],
+            proposals=proposals.get(row.id or 0, [])[:MAX_PROPOSALS],
         )
         cards.append(card if item.hidden else _with_reasons(session, card, taxonomy, taxa))
     return cards
