@@ -245,3 +245,32 @@ def test_a_list_written_from_a_survey_changes_nothing_when_it_is_read_back(home:
     store.close()
     assert [(line.outcome, line.title, line.changes) for line in report.lines if line.outcome != "same"] == []
     assert len(report.lines) == 4
+
+
+def in_full(store: Store, *lists: tuple[str, list[str], str]) -> tuple[list[LineReport], list[str]]:
+    """Import the same paper with several author lists (source, authors, venue); returns the reports and what shows."""
+    reports = [take(store, source, authors=authors, venue=venue) for source, authors, venue in lists]
+    return reports, list(shown(store).authors)
+
+
+@pytest.mark.parametrize(
+    "initials", [["E. Moreno", "K. Mensah"], ["E Moreno", "Kofi Mensah"], ["E. M. Moreno", "K. Mensah"]]
+)
+def test_initials_of_a_publication_do_not_replace_names_in_full(store: Store, initials: list[str]) -> None:
+    full = KNOWN["authors"]
+    (_, second), names = in_full(store, ("a", full, "arXiv"), ("b", initials, "Journal of Tides"))
+    assert names == full
+    assert not any("authors" in change for change in (*second.changes, *second.conflicts))
+    assert facts(store, "b")["authors"] == initials, "both claims are kept"
+
+
+def test_names_in_full_of_a_preprint_replace_initials_of_its_publication(store: Store) -> None:
+    initials, full = ["E. Moreno", "K. Mensah"], KNOWN["authors"]
+    _, names = in_full(store, ("a", initials, "Journal of Tides"), ("b", full, "arXiv"))
+    assert names == full
+
+
+@pytest.mark.parametrize("published", [["E. Moreno", "L. Mensah"], ["E. Moreno", "K. Mensah", "Ida Lind"]])
+def test_the_publication_decides_where_the_people_differ(store: Store, published: list[str]) -> None:
+    _, names = in_full(store, ("a", KNOWN["authors"], "arXiv"), ("b", published, "Journal of Tides"))
+    assert names == published

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wamkg.identifiers import normalise
@@ -10,6 +10,7 @@ from wamkg.names import PersonName
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[-\s]?){1,4}")
+_GIVEN_WORDS = re.compile(r"[\s\-‐-―]+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "a", "œ": "o", "þ": "th", "ð": "d"})
 _DIGRAPHS = re.compile(r"([aou])e|(a)a")
 """Umlauts and rings may be written with a second letter: "Mueller" is "Müller"."""
@@ -45,6 +46,21 @@ def same_person(one: PersonName, other: PersonName) -> bool | None:
     pairs = ((a, b) for a in _readings(one) for b in _readings(other))
     answers = {_compare(a, b) for a, b in pairs if not (a.turned and b.turned)}
     return True if True in answers else None if None in answers else False
+
+
+def spells_out(full: Sequence[PersonName], short: Sequence[PersonName]) -> bool:
+    """Whether two lists name the same people, and `full` has names where `short` has initials, never the reverse."""
+    if len(full) != len(short) or not all(map(same_person, full, short)):
+        return False
+    initials = [(only_initials(mine), only_initials(other)) for mine, other in zip(full, short, strict=True)]
+    return (False, True) in initials and (True, False) not in initials
+
+
+def only_initials(name: PersonName) -> bool:
+    """Whether all that is printed of the given names are initials."""
+    return _is_initials(name.family) or (
+        bool(name.given.strip()) and all(map(_is_initials, _GIVEN_WORDS.split(name.given.strip())))
+    )
 
 
 def person_keys(name: PersonName) -> frozenset[str]:
@@ -87,7 +103,7 @@ def _readings(name: PersonName) -> Iterator[_NameReading]:
 def _given(text: str) -> tuple[str, ...]:
     """Words of the given names; a run of capitals ("JP") is a run of initials."""
     words: list[str] = []
-    for word in re.split(r"[\s\-‐-―]+", text.strip()):
+    for word in _GIVEN_WORDS.split(text.strip()):
         words += _letters(word) if _is_initials(word) else _words(word)
     return tuple(words)
 

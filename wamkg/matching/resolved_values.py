@@ -1,7 +1,8 @@
 """Resolved values of a paper, from all claims of its sources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from wamkg.matching.people import only_initials, spells_out
 from wamkg.matching.published import PUBLISHED_FIELDS, publication_source, published_values
 from wamkg.matching.resolve import pick_claim, plausible_years, rank, resolve_date, resolve_standing, shown_year
 from wamkg.names import PersonName, name_from_dict, parse_name
@@ -50,14 +51,26 @@ def resolved_values(state: PaperClaims) -> Shown:
 def _authors(said: Words, source: str | None) -> Shown:
     """The resolved author list, the structure of its names, and whether it is incomplete.
 
-    Among sources of equal rank a list that is cut ("and others") comes after a complete one.
+    Among sources of equal rank a list that is cut ("and others") comes after a complete one, and one with initials
+    after one with the same people's names in full. A person's list is shown as it is.
     """
     cut = {source for source, word in said.get("authors_cut", {}).items() if word.value}
     given = [word for word in said.get("authors", {}).values() if word.value is not None]
     word = min(given, key=lambda w: (rank(w.source), w.source in cut, w.source != source, w.first), default=None)
     if word is None:
         return {"authors": None, "names": [], "authors_cut": False}
+    if rank(word.source) > 0:
+        equal = [w for w in given if rank(w.source) == rank(word.source) and w.source not in cut]
+        word = _in_full(word, sorted(equal, key=lambda w: w.first), said)
     return {"authors": word.value, "names": _names(word, said), "authors_cut": word.source in cut}
+
+
+def _in_full(word: SourceClaim, others: Iterable[SourceClaim], said: Words) -> SourceClaim:
+    """The first of the other claims that has the same people's names in full, if this one has initials; else this."""
+    short = _names(word, said)
+    if not any(map(only_initials, short)):
+        return word
+    return next((other for other in others if spells_out(_names(other, said), short)), word)
 
 
 def _names(authors: SourceClaim, said: Words) -> list[PersonName]:
