@@ -10,7 +10,7 @@ import pytest
 from wamkg.importing.ids import parse_ids
 from wamkg.importing.jsonl import parse_jsonl, record_of
 from wamkg.importing.parse_result import Item
-from wamkg.matching.record import IntroducedEntity, Record, RecordAssignment, UnreadableLine
+from wamkg.matching.record import Dropped, IntroducedEntity, Record, RecordAssignment, UnreadableLine
 
 
 def read(*lines: bytes | dict[str, Any], max_line: int = 10 << 20) -> list[Item]:
@@ -276,3 +276,26 @@ def test_identifiers_of_every_kind() -> None:
     ]
     assert all(r.title == "" for r in records)
     assert [i.line for i in items if isinstance(i, UnreadableLine)] == [12, 13, 14]
+
+
+@pytest.mark.parametrize(
+    ("values", "doubts"),
+    [
+        (
+            {"arxiv": "2203.00002", "doi": "10.48550/arXiv.2203.00003"},
+            ["arXiv id 2203.00003 stands there too; 2203.00002 is kept"],
+        ),
+        ({"doi": "10.5555/kelp.1, 10.5555/kelp.2"}, ["DOI 10.5555/kelp.2 stands there too; 10.5555/kelp.1 is kept"]),
+        ({"year": "2022/2023"}, ["year '2022/2023' is not a plain year; 2022 is kept"]),
+        ({"year": "c. 1998"}, ["year 'c. 1998' is not a plain year; 1998 is kept"]),
+        ({"year": "2019-04"}, ["year '2019-04' is not a plain year; 2019 is kept"]),
+        ({"date": "2019-04/2019-05"}, ["date '2019-04/2019-05' is not a single date; 2019-04 is kept"]),
+        ({"arxiv": "2203.00002", "doi": "10.48550/arXiv.2203.00002v1"}, []),
+        ({"arxiv": "2203.00002", "doi": "10.5555/kelp.1", "year": " 2022 "}, []),
+    ],
+)
+def test_what_a_line_says_twice_is_listed(values: dict[str, str], doubts: list[str]) -> None:
+    (record,) = read({"title": "Kelp in the current"} | values)
+    assert isinstance(record, Record)
+    assert record.doubts == doubts
+    assert all(isinstance(doubt, Dropped) for doubt in record.doubts)

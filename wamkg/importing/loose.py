@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from wamkg.identifiers import Precision
 from wamkg.importing.markup import without_markup
 from wamkg.importing.people import read_people
 from wamkg.importing.references.dates import read_published
@@ -64,7 +65,15 @@ def _year(key: str, value: JSON, doubts: list[str]) -> JSON:
         return int(value)
     if isinstance(value, str):
         published = read_published([(key, value)])
-        return published.year if published.year is not None else value if value.strip() else None
+        if published.year is None:
+            return value if value.strip() else None
+        if (
+            published.extended
+            or published.doubts
+            or (published.date and published.date.precision is not Precision.YEAR)
+        ):
+            doubts.append(Dropped(f"{key} {value.strip()[:60]!r} is not a plain year; {published.year} is kept"))
+        return published.year
     return value
 
 
@@ -80,7 +89,10 @@ def _date(key: str, value: JSON, doubts: list[str]) -> JSON:
     published = read_published([(key, value)])
     if published.date is None:
         return value if value.strip() else None
-    doubts += published.doubts
+    if published.extended:
+        doubts.append(Dropped(f"{key} {value.strip()[:60]!r} is not a single date; {published.date} is kept"))
+    else:
+        doubts += published.doubts
     return str(published.date)
 
 

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from wamkg.identifiers import PartialDate, arxiv_id, doi, is_possible_arxiv, malformed_arxiv, s2_id
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.loose import loosened
+from wamkg.importing.references.reference import listed_dois
 from wamkg.importing.venues import read_venue
 from wamkg.json_types import JSON, JsonObject
 from wamkg.matching.record import Dropped, IntroducedEntity, Record, RecordAssignment
@@ -340,10 +341,12 @@ def _take_venue(record: Record, line: PaperLine) -> None:
 
 
 def _take_ids(record: Record, line: PaperLine) -> None:
-    if line.doi:
-        record.doi = doi(line.doi)
-        if record.doi is None:
-            record.arxiv = record.arxiv or arxiv_id(line.doi)
+    listed = listed_dois(line.doi or "")
+    dois, arxivs = [*map(doi, listed)], [record.arxiv, *map(arxiv_id, listed)]
+    record.doi, record.arxiv = (next(filter(None, found), None) for found in (dois, arxivs))
+    for name, found, kept in (("DOI", dois, record.doi), ("arXiv id", arxivs, record.arxiv)):
+        others = [other for other in dict.fromkeys(found) if other not in (None, kept)]
+        record.doubts += [Dropped(f"{name} {other} stands there too; {kept} is kept") for other in others]
     if record.url:
         record.arxiv = record.arxiv or arxiv_of(record.url)
         record.doubts += [
