@@ -368,3 +368,40 @@ def test_a_doi_behind_one_of_arxiv_in_the_same_field_is_read() -> None:
     (record,) = parse_bibtex("@misc{r, title={Reef walkers}, doi={10.48550/arXiv.2203.00007, 10.5555/reef.a}}")
     assert isinstance(record, Record)
     assert (record.arxiv, record.doi, record.doubts) == ("2203.00007", "10.5555/reef.a", [])
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (r"\textless i\textgreater Fucus\textless/i\textgreater{} beds", "Fucus beds"),
+        (r"Beds of \textless b\textgreater Fucus\textless/b\textgreater{}: a map", "Beds of Fucus: a map"),
+        (r"Pools of H\textless sub\textgreater 2\textless/sub\textgreater O", "Pools of H2O"),
+        (r"{\textless}i{\textgreater}Fucus{\textless}/i{\textgreater} beds", "Fucus beds"),
+        (r"Beds where p \textless 3 holds", "Beds where p < 3 holds"),
+    ],
+)
+def test_a_tag_written_with_macros_is_removed(written: str, title: str) -> None:
+    (record,) = parse_bibtex(f"@article{{a, title={{{written}}}, abstract={{{written}}}}}")
+    assert isinstance(record, Record)
+    assert (record.title, record.abstract, record.doubts) == (title, title, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        ("Ida Lind & Kofi Mensah", ["Ida Lind", "Kofi Mensah"]),
+        (r"Ida Lind \& Kofi Mensah", ["Ida Lind", "Kofi Mensah"]),
+        ("Lind, Ida & Mensah, Kofi", ["Ida Lind", "Kofi Mensah"]),
+        ("Eva Moreno and Ida Lind & Kofi Mensah", ["Eva Moreno", "Ida Lind", "Kofi Mensah"]),
+        (r"Lind, Ida \& {Reef Team}", ["Ida Lind", "Reef Team"]),
+        (r"Hart {\&} Moss", ["Hart & Moss"]),
+        (r"{Hart \& Moss Coastal Research}", ["Hart & Moss Coastal Research"]),
+        ("{Reef Team}, and Lind, Ida", ["Reef Team", "Ida Lind"]),
+        ("{Reef Team,} and Lind, Ida", ["Reef Team", "Ida Lind"]),
+        ("Reef Team, and Lind, Ida", ["Reef Team", "Ida Lind"]),
+    ],
+)
+def test_people_joined_by_an_ampersand_and_groups_before_a_comma(written: str, authors: list[str]) -> None:
+    (record,) = parse_bibtex(f"@article{{a, title={{Reef walkers}}, author={{{written}}}}}")
+    assert isinstance(record, Record)
+    assert record.authors == authors

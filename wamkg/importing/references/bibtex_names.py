@@ -5,9 +5,10 @@ import re
 from wamkg.importing.markup import without_markup
 from wamkg.importing.people import People, is_nobody, split_people
 from wamkg.importing.references.latex import plain_text
-from wamkg.names import PersonName, family_first, is_indexed, is_suffix, parse_indexed, parse_name
+from wamkg.names import PersonName, family_first, is_group, is_indexed, is_suffix, parse_indexed, parse_name
 
 _AND = re.compile(r"\s+and(?=\s)", re.I)
+_AMPERSAND = re.compile(r"\s*\\?&\s*")
 _OTHERS = re.compile(r"\W*(?:and\s+)?(?:others|et\.?\s*al(?:ii|ia)?|\.{3}|…)\W*", re.I)
 _OTHERS_BEHIND = re.compile(r"[\s,]+(?:et\.?\s*al(?:ii|ia)?\.?|\.{3}|…)\s*$", re.I)
 _EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix|literal)(?:-i)?\s*=", re.I)
@@ -23,8 +24,9 @@ def read_bibtex_names(value: str) -> People:
     for piece in _parted(without_markup(value) if "&" in value or "<" in value else value, _AND):
         bare = _OTHERS_BEHIND.sub("", piece)
         people.cut = people.cut or bare != piece or bool(_OTHERS.fullmatch(piece))
-        if bare.strip() and not _OTHERS.fullmatch(piece):
-            pieces += _by_commas(bare.strip(), people)
+        if bare.strip(" ,;") and not _OTHERS.fullmatch(piece):
+            for one in _by_ampersand(bare.strip(" ,;")):
+                pieces += _by_commas(one, people)
     plain = [plain_text(piece) for piece in pieces]
     indexed = len(pieces) > 1 and all(
         is_indexed(name) and "{" not in piece for name, piece in zip(plain, pieces, strict=True)
@@ -32,6 +34,19 @@ def read_bibtex_names(value: str) -> People:
     names = [parse_indexed(name) if indexed else _name(piece) for name, piece in zip(plain, pieces, strict=True)]
     people.names = [name for name in names if name.display and not is_nobody(name.display)]
     return people
+
+
+def _by_ampersand(piece: str) -> list[str]:
+    """Split people joined by "&" outside braces; "Ernst & Young" and other groups stay whole."""
+    parts = _parted(piece, _AMPERSAND)
+    return parts if len(parts) > 1 and all(map(_is_person_or_braced, parts)) else [piece]
+
+
+def _is_person_or_braced(part: str) -> bool:
+    """Whether text beside "&" may be a name of its own: several words that are no group's, or a name in braces."""
+    if part[0] == "{" and _closes(part) == len(part) - 1:
+        return True
+    return len(part.split()) > 1 and not is_group(part) and "{" not in _ACCENT.sub("", part)
 
 
 def _by_commas(piece: str, people: People) -> list[str]:
@@ -66,7 +81,7 @@ def _name(piece: str) -> PersonName:
 
 def _group(inner: str) -> PersonName:
     """Read text in braces as a group; "Family, Given" in braces is still a person."""
-    text = plain_text(inner)
+    text = plain_text(inner).strip(" ,;")
     _, comma, given = text.partition(", ")
     if comma and "," not in given and len(given.split()) < 4 and " and " not in text and not is_suffix(given):
         name = parse_name(text)

@@ -71,6 +71,11 @@ _BEFORE_MARK = re.compile(r"\s+(?=[.,;:?!)\]])")
 _LAST_OF_TWO = frozenset(("href", "textcolor", "bibinfo", "foreignlanguage", "texorpdfstring"))
 _CROSSREF = re.compile(r"\$\s*\\(less|greater|mathplus|mathsemicolon|sim|&|%)\s*\$|\{\\&\}(?=\w{2,8};)")
 """Single characters that registrars write as formulas."""
+_MACRO_END = r"(?:\{\}|[ \t\n]+)?"
+_TAG = re.compile(
+    rf"\\textless{_MACRO_END}(/?(?:\w+:)?[A-Za-z]+\d?(?:\s+[\w:-]+=[^<>\\]*)?\s*/?)\\textgreater{_MACRO_END}"
+)
+"""A tag as Mendeley writes it: the space that ends a macro belongs to the macro."""
 _LATEX = re.compile(r"[\\{}$~]|``|--")
 _TOKEN = re.compile(
     r"(?P<math>\$\$?(?=\S)[^$]*?(?<=[^\s\\])\$\$?(?!\d)|\\\(.*?\\\))|(?P<command>\\(?:[A-Za-z]+\*?|.|$))|(?P<url>https?://[^\s{}\\]+)"
@@ -148,6 +153,7 @@ class _LatexReader:
     """
 
     def __init__(self, value: str, unknown: list[str], *, marks: bool = False) -> None:
+        value = _TAG.sub(r"<\1>", value)
         self.value, self.unknown, self.at, self.marks = value, unknown, 0, marks
         self.left_out: list[str] = []
         bare = re.sub(r"\\.", "", value)
