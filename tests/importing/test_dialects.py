@@ -231,9 +231,9 @@ def test_words_of_titles_are_not_a_persons_name() -> None:
 @pytest.mark.parametrize(
     ("printed", "title", "method"),
     [
-        ("KELP (KEen Legged Pacing)", "KEen Legged Pacing", "KELP"),
-        ("GRAIN (Gripper Atlas)", "Gripper Atlas", "GRAIN"),
-        ("DRIFT (Distributed Robot In Fast Teleoperation)", "Distributed Robot In Fast Teleoperation", "DRIFT"),
+        ("KELP (KEen Legged Pacing)", "KELP (KEen Legged Pacing)", "KELP"),
+        ("GRAIN (Gripper Atlas)", "GRAIN (Gripper Atlas)", "GRAIN"),
+        ("DRIFT (Distributed Robot In Fast Teleop)", "DRIFT (Distributed Robot In Fast Teleop)", "DRIFT"),
         ("Octavo (Harbor LabWorks)", "Octavo (Harbor LabWorks)", None),
         ("A Study of Cranes (CraneNet)", "A Study of Cranes", "CraneNet"),
         ("Open Embankment (OpenE)", "Open Embankment", "OpenE"),

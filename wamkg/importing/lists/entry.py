@@ -299,12 +299,12 @@ def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, s
     """Split "Some Title (Name)" into title and name; a venue or remark in the brackets goes to the entry.
 
     A name has an invented word, or the list usually prints names after titles (`usual`). In "NAME (Its Words in Full)"
-    the single word is the name; other words behind a single word stay in the title.
+    the single word is the name, and the title stays as printed; so do other words behind a single word.
     """
     name = entry.name or ""
     found = _SHORT.match(title)
     if not name and (full := _ACRONYM.match(title)) and is_acronym(full["name"], full["words"]):
-        return full["words"], full["name"]
+        return title, full["name"]
     if not found or OWN_BRACKETS.fullmatch(found["short"]):
         return title, name
     short = found["short"].strip().rstrip("\\")
