@@ -15,7 +15,7 @@ from tests.s2_server.faults import full_plan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, library_lines, make_world
 from wamkg.enriching.engine import enrich
-from wamkg.enriching.progress import Progress
+from wamkg.enriching.progress import EnrichProgress
 from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.services.figures import draw_figure
@@ -51,7 +51,7 @@ def play(store: Store, folder: Path) -> list[Path]:
         )  # fmt: skip
         shown: set[str] = set()
 
-        def show(progress: Progress) -> None:
+        def show(progress: EnrichProgress) -> None:
             if progress.doing not in shown:
                 shown.add(progress.doing)
                 say(f"  {progress.doing}: {progress.done} of {progress.total} units, {progress.requests} requests")
