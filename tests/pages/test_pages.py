@@ -176,8 +176,7 @@ def test_the_drawing_of_a_neighbourhood_is_drawn(page: Page, address: str) -> No
 
 @needs_browser
 def test_a_suggestion_is_shown_with_its_reasons_and_is_no_decision(page: Page, address: str) -> None:
-    page.goto(f"{address}/review?at=arxiv:2608.08839")
-    page.get_by_role("link", name="Record").click()
+    page.goto(f"{address}/papers/arxiv:2608.08839")
     expect(page.get_by_text("This paper has no assignment yet.")).to_be_visible()
     expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
     expect(page.get_by_role("heading", name="Most similar classified papers")).to_be_visible()

@@ -36,6 +36,8 @@ _BRACKETS_BEHIND = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
 _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
 """A year in brackets before words."""
+_ITSELF = frozenset(("readme", "repo", "repository"))
+"""Words of lines about the list itself, however long."""
 _SET_OFF_YEAR = re.compile(
     r"(?:^|[\[(（【,;，；:：/|—]|\.\s|\s[-–]\s)\W*(?:[^\W\d]+\.?\s)?(?:\d{1,2}[-/.])?(?:19|20)\d\d(?:[-/.]\d{1,2}){0,2}(?:[a-z]|年(?:\d+月)?)?"
     r"\s*(?:$|[\])）】,.;，；。:：/|–—-])|^\W*(?:19|20)\d\d\s|[(（\[]\W*['’]\d\d[\])）]"
@@ -142,7 +144,8 @@ def is_dated_line(head: Head) -> bool:
         return False
     dated = _SET_OFF_YEAR.search(head.inline.text) or any(found.year or found.date for found in head.credits)
     words = normalise(head.inline.text.partition(":")[0]).split()
-    about_list = len(words) <= _TITLE_WORDS and _NO_PAPER.intersection(words)
+    telling = _ITSELF | _NO_PAPER if len(words) <= _TITLE_WORDS else _ITSELF
+    about_list = not telling.isdisjoint(words)
     return bool(dated) and not about_list and any(_may_be_title(piece) for piece in head.pieces)
 
 
