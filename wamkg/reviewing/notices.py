@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.reviewing.paper_edits import ValueChange, edit_paper
+from wamkg.store.base import refuse_stale
 from wamkg.store.batches import close_batch, open_batch, update_row
 from wamkg.store.notices import find_notice
 from wamkg.store.session import one_writer
@@ -39,8 +40,7 @@ def answer_notice(
     notice = find_notice(session, uid)
     if notice.status != NoticeStatus.OPEN:
         raise ConflictError(f"notice {notice.uid} is {notice.status} already; undo its batch to answer again")
-    if revision is not None and revision != notice.revision:
-        raise ConflictError(f"stale: the notice is now at revision {notice.revision}, you saw {revision}")
+    refuse_stale("the notice", notice.revision, revision)
     paper = session.get_one(Paper, notice.paper_id)
     batch = open_batch(session, BatchKind.EDIT, paper.slug, actor)
     values = notice.fields if status == NoticeStatus.ACCEPTED else {}

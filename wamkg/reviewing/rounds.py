@@ -10,7 +10,7 @@ from wamkg.identifiers import new_uid
 from wamkg.parameters import NO_ASSIGNMENT
 from wamkg.reviewing.decisions import DecisionResult, check_evidence, decide
 from wamkg.reviewing.verdicts import Decision, Verdict, check_kind
-from wamkg.store.base import insert_rows
+from wamkg.store.base import insert_rows, refuse_stale
 from wamkg.store.batches import (
     close_batch,
     end_rows,
@@ -302,8 +302,7 @@ def close_round(session: Session, actor: Actor, name: str, why: str = "", revisi
     Raises NotFoundError, and ConflictError if it is closed already or its revision is not `revision`.
     """
     found = find_round(session, name, writing=True)
-    if revision is not None and revision != found.revision:
-        raise ConflictError(f"stale: round {name} is now at revision {found.revision}, you saw {revision}")
+    refuse_stale(f"round {name}", found.revision, revision)
     if found.status == CLOSED:
         raise ConflictError(f"round {name} is closed already")
     batch = open_batch(session, BatchKind.EDIT, f"round {name}", actor)

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 import yaml
 from sqlmodel import Session
 
-from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.errors import InvalidInputError
 from wamkg.identifiers import slugify
 from wamkg.json_types import JSON, JsonObject
 from wamkg.near_matches import unknown
 from wamkg.reviewing.paper_edits import EditResult, ValueChange
+from wamkg.store.base import refuse_stale
 from wamkg.store.batches import close_batch, drop_batch, open_batch, update_row
 from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
@@ -51,8 +52,8 @@ def set_survey(
     one_writer(session)
     checked = {name: _checked(session, name, value) for name, value in values.items()}
     survey = find_survey(session)
-    if survey is not None and revision is not None and revision != survey.revision:
-        raise ConflictError(f"stale: the survey is now at revision {survey.revision}, you saw {revision}")
+    if survey is not None:
+        refuse_stale("the survey", survey.revision, revision)
     batch = open_batch(session, BatchKind.EDIT, "survey", actor)
     changed: dict[str, ValueChange]
     if survey is None:

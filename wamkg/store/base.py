@@ -28,7 +28,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 
-from wamkg.errors import NotFoundError
+from wamkg.errors import ConflictError, NotFoundError
 from wamkg.identifiers import new_uid
 from wamkg.json_types import JSON, UncheckedObject
 from wamkg.store.tables import (
@@ -158,6 +158,15 @@ def get_by_prefix(session: Session, model: type[Listed], uid: str, listing: str,
     noun = str(table_of(model).name).rpartition("_")[2]
     words = f"more than one {noun} has an id that begins with {uid!r}" if found else f"no {noun} has the id {uid!r}"
     raise NotFoundError(f"{words}; `{listing}` lists all")
+
+
+def refuse_stale(what: str, revision: int, seen: int | None) -> None:
+    """Refuse a write of a person who saw another revision; `seen` is None for one who did not say.
+
+    Raises ConflictError.
+    """
+    if seen is not None and seen != revision:
+        raise ConflictError(f"stale: {what} is now at revision {revision}, you saw {seen}")
 
 
 class Ending(Protocol):

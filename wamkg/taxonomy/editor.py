@@ -9,6 +9,7 @@ from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import slugify
 from wamkg.near_matches import unknown
 from wamkg.store.assignments import new_violations, rule_violations
+from wamkg.store.base import refuse_stale
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
@@ -63,8 +64,7 @@ def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> Ed
     number = get_taxonomy(session, slug).id
     assert number is not None
     taxonomy = lock_taxonomy(session, number, editing=True)
-    if edit.revision is not None and edit.revision != taxonomy.revision:
-        raise ConflictError(f"stale: {slug} is now at revision {taxonomy.revision}, you saw {edit.revision}")
+    refuse_stale(slug, taxonomy.revision, edit.revision)
     before, broken = snapshot(session, taxonomy), rule_violations(session)
     batch = open_batch(session, BatchKind.TAXONOMY, f"{edit.operation} {slug}:{edit.taxon or edit.name or ''}", actor)
     editor = _TaxonomyEditor(session, batch, taxonomy, edit)
