@@ -45,13 +45,19 @@ def read_proposals(stream: BinaryIO, by: str) -> Iterator[NumberedDraft | Unread
 
 
 def _read_line(number: int, line: bytes, by: str) -> NumberedDraft | UnreadableLine:
+    excerpt = shorten(line.decode(errors="replace").strip(), 160)
     try:
-        return NumberedDraft(number, draft_of(orjson.loads(line), by, number))
+        return read_proposal(number, orjson.loads(line), by, excerpt)
     except orjson.JSONDecodeError as error:
-        reason = f"not valid JSON: {error.msg} at column {error.colno}"
+        return UnreadableLine(number, f"not valid JSON: {error.msg} at column {error.colno}", excerpt)
+
+
+def read_proposal(number: int, row: JSON, by: str, excerpt: str = "") -> NumberedDraft | UnreadableLine:
+    """Read one object; one that is wrong is returned with the reason and the `excerpt`."""
+    try:
+        return NumberedDraft(number, draft_of(row, by, number))
     except InvalidInputError as error:
-        reason = str(error)
-    return UnreadableLine(number, reason, shorten(line.decode(errors="replace").strip(), 160))
+        return UnreadableLine(number, str(error), excerpt)
 
 
 def draft_of(row: JSON, by: str, number: int = 1) -> ProposalDraft:

@@ -20,17 +20,13 @@ from wamkg.reviewing.decisions import check_evidence
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.queue import decide_with_versions
 from wamkg.reviewing.verdicts import Decision, Verdict, check_kind
-from wamkg.store.base import Row
+from wamkg.store.base import Row, refuse_stale
 from wamkg.store.batches import close_batch, drop_batch, find_batch, open_batch, update_row
 from wamkg.store.claims import load_claims
 from wamkg.store.decisions import live_of, lock_paper
 from wamkg.store.papers import find_paper, locate_papers
-from wamkg.store.proposals import (
-    blind_papers,
-    find_proposal,
-    is_placed_there,
-    same_proposal,
-)
+from wamkg.store.proposals import find_proposal, is_placed_there, same_proposal
+from wamkg.store.rounds import blind_papers
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Batch, Paper, Proposal, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -145,8 +141,8 @@ def add_proposals(
     one_writer(session)
     report = ProposalReport(source, refused=[line for line in lines if isinstance(line, UnreadableLine)])
     batch = open_batch(session, BatchKind.PROPOSE, source, actor)
-    adder = _Adder(session, batch, report)
-    adder.add([line for line in lines if isinstance(line, NumberedDraft)])
+    adder = _Adder(session, batch, report, [line for line in lines if isinstance(line, NumberedDraft)])
+    adder.add()
     report.refused.sort(key=lambda line: line.line)
     report.proposed.sort(key=lambda line: line.line)
     new = sum(line.outcome == ProposalOutcome.NEW for line in report.proposed)
@@ -171,17 +167,19 @@ class _Checked:
 
 
 class _Adder:
-    """Adds the proposals of one batch."""
+    """Adds the proposals of one batch; what is known of all their papers is read once."""
 
-    def __init__(self, session: Session, batch: Batch, report: ProposalReport) -> None:
-        self.session, self.batch, self.report = session, batch, report
+    def __init__(self, session: Session, batch: Batch, report: ProposalReport, lines: Sequence[NumberedDraft]) -> None:
+        self.session, self.batch, self.report, self.lines = session, batch, report, lines
         self.answers = IdentityAnswers(session)
+        records = (one.draft.record or identified(one.draft.paper or "", one.line) for one in lines)
+        self.known = known_for(session, [record for record in records if record is not None])
         self.has_imported = False
 
-    def add(self, lines: Sequence[NumberedDraft]) -> None:
+    def add(self) -> None:
         """Check every line, bring in the papers that are missing, and store the proposals."""
         checked = []
-        for numbered in lines:
+        for numbered in self.lines:
             try:
                 checked.append(self._check(numbered))
             except (InvalidInputError, NotFoundError) as error:
@@ -245,7 +243,7 @@ class _Adder:
         settled = self.answers.settle(record)
         if settled.paper is not None:
             return settled.paper
-        found = match(settled.record, known_for(self.session, [settled.record]).without(settled.ruled_out))
+        found = match(settled.record, self.known.without(settled.ruled_out))
         if found.paper is None or found.question:
             return None
         state = load_claims(self.session, [found.paper], holding=False)[found.paper]
@@ -313,11 +311,9 @@ def _new_row(batch: Batch, one: _Checked, paper: Paper) -> Proposal:
     )
 
 
-def is_hidden(session: Session, paper: Paper, taxonomy: Taxonomy) -> bool:
-    """Whether a proposal for a paper must not be shown: its suggestion is hidden, or people vote on it blindly."""
-    assert paper.id is not None and taxonomy.id is not None
-    held_out = is_held_out(paper.slug, taxonomy.slug) and not live_of(session, paper.id, taxonomy.id)
-    return held_out or (taxonomy.id, paper.id) in blind_papers(session, [taxonomy.id])
+def is_hidden(paper: str, taxonomy: str, *, is_assigned: bool, is_blind: bool) -> bool:
+    """Whether a proposal for a paper (by slug) must not be shown: its suggestion is hidden, or people vote blindly."""
+    return is_blind or (not is_assigned and is_held_out(paper, taxonomy))
 
 
 def accept_proposal(session: Session, actor: Actor, uid: str, revision: int | None = None) -> ProposalAnswered:
@@ -331,7 +327,9 @@ def accept_proposal(session: Session, actor: Actor, uid: str, revision: int | No
     taxonomy = lock_taxonomy(session, seen.taxonomy_id, editing=False)
     paper = lock_paper(session, seen.paper_id)
     proposal = _open_one(session, uid, revision)
-    if is_hidden(session, paper, taxonomy):
+    is_assigned = bool(live_of(session, seen.paper_id, seen.taxonomy_id))
+    is_blind = (seen.taxonomy_id, seen.paper_id) in blind_papers(session, [seen.taxonomy_id])
+    if is_hidden(paper.slug, taxonomy.slug, is_assigned=is_assigned, is_blind=is_blind):
         raise ConflictError(
             f"what is proposed for {paper.slug} is hidden until someone decides on it; `wamkg review` shows the paper, "
             "and a decision answers the proposal"
@@ -366,8 +364,7 @@ def _open_one(session: Session, uid: str, revision: int | None) -> Proposal:
     proposal = find_proposal(session, uid, hold=True)
     if proposal.status != ProposalStatus.OPEN:
         raise ConflictError(f"proposal {proposal.uid} is {proposal.status} already; undo that batch to answer again")
-    if revision is not None and revision != proposal.revision:
-        raise ConflictError(f"stale: the proposal is now at revision {proposal.revision}, you saw {revision}")
+    refuse_stale("the proposal", proposal.revision, revision)
     return proposal
 
 

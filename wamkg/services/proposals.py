@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.errors import ConflictError
 from wamkg.importing.source import MAX_LIST, open_source, read_text, utf8_stream
 from wamkg.jobs.refit import schedule_refit
 from wamkg.json_types import JsonObject
 from wamkg.matching.record import UnreadableLine
 from wamkg.reviewing import proposals
-from wamkg.reviewing.proposal_lines import draft_of, read_form, read_proposals
+from wamkg.reviewing.proposal_lines import read_form, read_proposal, read_proposals
 from wamkg.reviewing.proposals import NumberedDraft, ProposalAnswered, ProposalReport
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
@@ -39,23 +39,16 @@ def propose_form(
     return _propose(store, writer, name, [NumberedDraft(1, draft)], dry_run)
 
 
-def propose_rows(store: Store, writer: Writer, rows: Sequence[JsonObject], *, dry_run: bool = False) -> ProposalReport:
+def propose_rows(store: Store, writer: Writer, rows: Sequence[JsonObject]) -> ProposalReport:
     """Take proposals that a program or a person sends under their own name, with the keys of a line.
 
     Raises ConflictError, with the first reason, if none of them is taken.
     """
-    lines = [_numbered(row, writer.name, number) for number, row in enumerate(rows, start=1)]
-    report = _propose(store, writer, writer.name, lines, dry_run)
+    lines = [read_proposal(number, row, writer.name) for number, row in enumerate(rows, start=1)]
+    report = _propose(store, writer, writer.name, lines, dry_run=False)
     if not report.proposed and report.refused:
         raise ConflictError(f"nothing was taken: {report.refused[0].reason}")
     return report
-
-
-def _numbered(row: JsonObject, by: str, number: int) -> NumberedDraft | UnreadableLine:
-    try:
-        return NumberedDraft(number, draft_of(row, by, number))
-    except InvalidInputError as error:
-        return UnreadableLine(number, str(error))
 
 
 def _propose(

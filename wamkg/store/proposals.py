@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from wamkg.store.base import Condition, Selected, SortKey, get_by_prefix, is_live, paged, select_columns
 from wamkg.store.batches import update_row
-from wamkg.store.rounds import CLOSED, list_rounds, papers_of_round, unblinded_papers
 from wamkg.store.tables import Assignment, Batch, Paper, Proposal, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentStatus, ProposalStatus
 
@@ -120,17 +119,6 @@ def _rows(wanted: ProposalFilter) -> Selected:
         .where(*wanted.conditions())
     )
     return found
-
-
-def blind_papers(session: Session, taxonomies: Iterable[int]) -> set[tuple[int, int]]:
-    """Taxonomy and paper of everything that people still vote on without seeing each other's votes."""
-    return {
-        (taxonomy, paper)
-        for taxonomy in set(taxonomies)
-        for found in list_rounds(session, taxonomy)
-        if found.status != CLOSED and found.id is not None
-        for paper in set(papers_of_round(session, found.id)) - unblinded_papers(session, found)
-    }
 
 
 def is_placed_there(session: Session, wanted: Proposal) -> bool:

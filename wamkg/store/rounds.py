@@ -1,5 +1,7 @@
 """Reads of rounds of blind review: reviewers, papers, votes, and which votes are visible."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from wamkg.near_matches import did_you_mean
@@ -78,6 +80,17 @@ def unblinded_papers(session: Session, found: ReviewRound) -> set[int]:
     voters = _actors_by_paper(session, f"{VOTED}{found.uid}")
     decided = set(_actors_by_paper(session, f"{ADJUDICATED}{found.uid}"))
     return papers & (decided | {paper for paper, actors in voters.items() if actors >= reviewers})
+
+
+def blind_papers(session: Session, taxonomies: Iterable[int]) -> set[tuple[int, int]]:
+    """Taxonomy and paper of everything that people still vote on without seeing each other's votes."""
+    return {
+        (taxonomy, paper)
+        for taxonomy in set(taxonomies)
+        for found in list_rounds(session, taxonomy)
+        if found.status != CLOSED and found.id is not None
+        for paper in set(papers_of_round(session, found.id)) - unblinded_papers(session, found)
+    }
 
 
 def _actors_by_paper(session: Session, field: str) -> dict[int, set[int]]:

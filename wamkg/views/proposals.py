@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from wamkg.reviewing.holdout import is_held_out
+from wamkg.reviewing.proposals import is_hidden
 from wamkg.store.papers import find_paper
 from wamkg.store.proposals import (
     ProposalFilter,
     ProposalRow,
-    blind_papers,
     count_proposals,
     open_proposals_for,
     page_of_proposals,
 )
+from wamkg.store.rounds import blind_papers
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import Page, decode_time, encode_time
 from wamkg.views.papers import public_id
@@ -90,7 +90,7 @@ def _items(session: Session, rows: Sequence[ProposalRow]) -> list[ProposalItem]:
 
 def _item(row: ProposalRow, is_blind: bool) -> ProposalItem:
     proposal = row.proposal
-    hidden = is_blind or (not row.is_assigned and is_held_out(row.slug, row.taxonomy))
+    hidden = is_hidden(row.slug, row.taxonomy, is_assigned=row.is_assigned, is_blind=is_blind)
     return ProposalItem(
         uid=proposal.uid,
         status=proposal.status,
