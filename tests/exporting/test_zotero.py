@@ -91,8 +91,13 @@ def test_more_than_a_page_is_read_though_the_library_changes(
 ) -> None:
     for number in range(130):
         zotero.add(paper(f"Kite number {number} of a long series of kites"))
-    more = iter([lambda: zotero.add(paper("A Kite that Came While Reading"))])
-    zotero.before_page = lambda start: next(more, lambda: None)() and None if start else None
+    coming = ["A Kite that Came While Reading"]
+
+    def add_once(start: int) -> None:
+        if start and coming:
+            zotero.add(paper(coming.pop()))
+
+    zotero.before_page = add_once
     zotero.busy = 2
     assert run(["zotero", "pull", LIBRARY]) == 0
     capsys.readouterr()
@@ -128,8 +133,13 @@ def test_a_paper_placed_elsewhere_changes_its_tag_and_note(placed: str, zotero: 
 def test_what_changes_meanwhile_is_read_again_and_never_overwritten(
     placed: str, zotero: ZoteroServer, capsys: Out
 ) -> None:
-    edits = iter(["soon"])
-    zotero.before_write = lambda: [zotero.change(placed, tags=[{"tag": tag}]) for tag in edits] and None
+    edits = ["soon"]
+
+    def edit_once() -> None:
+        if edits:
+            zotero.change(placed, tags=[{"tag": edits.pop()}])
+
+    zotero.before_write = edit_once
     assert run(["zotero", "push", LIBRARY]) == 0
     assert zotero.tags(placed) == ["soon", "wamkg:kites/planned"]
     assert len(zotero.notes(placed)) == 1

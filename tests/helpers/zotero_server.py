@@ -81,9 +81,8 @@ class ZoteroServer:
         asked = request.query_params
         keys = [key for key in asked.get("itemKey", ",".join(self.rows)).split(",") if key in self.rows]
         rows = [self._shown(key) for key in keys]
-        for name, wanted in (("itemType", asked.get("itemType")),):
-            rows = [row for row in rows if wanted is None or row["data"][name] == wanted]
-        tag = asked.get("tag")
+        kind, tag = asked.get("itemType"), asked.get("tag")
+        rows = [row for row in rows if kind is None or row["data"]["itemType"] == kind]
         rows = [row for row in rows if tag is None or {"tag": tag} in row["data"]["tags"]]
         return self._refusal(request) or self._page(request, rows)
 

@@ -83,13 +83,17 @@ def push(
         slug = get_taxonomy(session, taxonomy or find_default_taxonomy(session)).slug
     report = PushReport(slug, dry_run)
     with _opened(settings, name) as library:
-        changes = _changes(store, library, library.items(), report)
+        items = library.items()
+        with store.reading() as session:
+            said = _assignments(session, _papers_of(session, items, report), slug)
+        changes = _changes(library, items, slug, said)
+        report.same = len(said) - len(changes)
         report.changed = [
             PushedItem(each.item.key, each.item.title, each.added, each.removed, each.note is not None)
             for each in changes
         ]
         if not dry_run:
-            _write(store, library, changes, report)
+            _write(library, changes, said, report)
     return report
 
 
@@ -102,21 +106,14 @@ def _shown(name: LibraryName) -> str:
     return f"{library}/{name.collection}" if name.collection else library
 
 
-def _changes(store: Store, library: ZoteroLibrary, items: Sequence[ZoteroItem], report: PushReport) -> list[ItemChange]:
-    """What is to be written to each item; those that need nothing and those without a paper are counted."""
-    notes = {str(note.data.get("parentItem")): note for note in library.notes_tagged(note_tag(report.taxonomy))}
-    with store.reading() as session:
-        placed = _assignments(session, _papers_of(session, items, report), report.taxonomy)
-    changes = []
-    for item in items:
-        if item.key not in placed:
-            continue
-        change = change_of(item, notes.get(item.key), report.taxonomy, placed[item.key])
-        if change is None:
-            report.same += 1
-        else:
-            changes.append(change)
-    return changes
+def _changes(
+    library: ZoteroLibrary, items: Sequence[ZoteroItem], taxonomy: str, said: Mapping[str, Sequence[AssignmentItem]]
+) -> list[ItemChange]:
+    """What is to be written to each item, for the assignments of its paper; items that need nothing are left out."""
+    notes = {str(note.data.get("parentItem")): note for note in library.notes_tagged(note_tag(taxonomy))}
+    known = [item for item in items if item.key in said]
+    changes = (change_of(item, notes.get(item.key), taxonomy, said[item.key]) for item in known)
+    return [change for change in changes if change is not None]
 
 
 def _papers_of(session: Session, items: Sequence[ZoteroItem], report: PushReport) -> dict[str, int]:
@@ -147,15 +144,18 @@ def _assignments(session: Session, papers: Mapping[str, int], taxonomy: str) -> 
     }
 
 
-def _write(store: Store, library: ZoteroLibrary, changes: Sequence[ItemChange], report: PushReport) -> None:
+def _write(
+    library: ZoteroLibrary,
+    changes: Sequence[ItemChange],
+    said: Mapping[str, Sequence[AssignmentItem]],
+    report: PushReport,
+) -> None:
     """Write the changes; what changed in Zotero meanwhile is read and written once more."""
     refused = _refused(library, changes)
-    late = [change for change, code, _ in refused if code == CHANGED_MEANWHILE]
+    late = [change.item.key for change, code, _ in refused if code == CHANGED_MEANWHILE]
     final = [each for each in refused if each[1] != CHANGED_MEANWHILE]
     if late:
-        again = library.items_of([change.item.key for change in late])
-        counted = PushReport(report.taxonomy, report.dry_run)
-        final += _refused(library, _changes(store, library, again, counted))
+        final += _refused(library, _changes(library, library.items_of(late), report.taxonomy, said))
     failed = {change.item.key for change, _, _ in final}
     report.changed = [item for item in report.changed if item.key not in failed]
     report.conflicts += [

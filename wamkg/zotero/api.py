@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 import tenacity
 
+from wamkg.enriching.requester import retry_after
 from wamkg.errors import InvalidInputError, NotFoundError, RunAbortedError
 from wamkg.json_types import UncheckedObject
 from wamkg.near_matches import did_you_mean
@@ -196,7 +197,7 @@ class ZoteroLibrary:
             if method != "GET":  # it may have been written; a second run finds out
                 raise RunAbortedError(f"the connection to Zotero broke ({error}); run it again") from error
             raise _ZoteroBusyError(f"the connection broke ({error})") from error
-        self._not_before = time.monotonic() + _seconds(answer, "backoff")
+        self._not_before = time.monotonic() + (retry_after(answer.headers.get("backoff")) or 0.0)
         return self._checked(answer)
 
     def _checked(self, answer: httpx.Response) -> httpx.Response:
@@ -208,7 +209,7 @@ class ZoteroLibrary:
         # After another fault of the server, a write may have been done; a second run finds out.
         refused = status in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
         if refused or (status >= 500 and answer.request.method == "GET"):
-            raise _ZoteroBusyError(f"it answered {status}", _seconds(answer, "retry-after") or None)
+            raise _ZoteroBusyError(f"it answered {status}", retry_after(answer.headers.get("retry-after")))
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise RunAbortedError(f"Zotero denied access to {self.name.library} ({status}); check {KEY_SETTING}")
         if status == httpx.codes.NOT_FOUND:
@@ -223,12 +224,6 @@ def _item_of(row: UncheckedObject) -> ZoteroItem:
 def _in_parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(keys), MOST_WRITTEN):
         yield keys[start : start + MOST_WRITTEN]
-
-
-def _seconds(answer: httpx.Response, header: str) -> float:
-    """Seconds in a header; 0 without it."""
-    text = answer.headers.get(header, "")
-    return float(text) if text.isascii() and text.isdigit() else 0.0
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

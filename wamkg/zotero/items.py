@@ -19,7 +19,7 @@ _ELEMENT = re.compile(r"<[^>]*>")
 def csl_row(item: ZoteroItem) -> UncheckedObject:
     """The item as CSL-JSON, with its citation key if it has one, and its own tags as keywords.
 
-    Zotero's number of the item is left out: it is no citation key.
+    Zotero's number of the item is left out: it is not a citation key.
     """
     row = {name: value for name, value in item.csl.items() if name not in ("id", "citation-key")}
     said = _KEY_LINE.search(str(item.data.get("extra") or ""))
