@@ -31,7 +31,12 @@ def readable(value: object) -> str:
 
 def pluralize(count: int, noun: str = "paper") -> str:
     """A number with its noun, in the plural unless the number is one."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun_for(count, noun)}"
+
+
+def noun_for(count: int, noun: str) -> str:
+    """A noun as it stands behind a number."""
+    return noun if count == 1 else f"{noun}s"
 
 
 def shorten(text: str, length: int) -> str:

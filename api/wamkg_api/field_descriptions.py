@@ -7,13 +7,6 @@ from collections.abc import Mapping
 from wamkg.json_types import UncheckedObject
 
 FIELDS: Mapping[str, str] = {
-    "ProposalAnswered.proposal": "Id of the proposal.",
-    "TakenProposal.proposal": "Id of the proposal; null: the paper is placed there already.",
-    "is_candidate": "Whether the paper was not in the library and is a candidate now.",
-    "doubts": "Quotes that could not be checked, one sentence each.",
-    "excerpt": "The beginning of what was refused.",
-    "quote_checked": "Whether the quote was found in the abstract; null: no quote, or hidden.",
-    "ProposalReport.refused": "What was not taken, by its number, and why.",
     "a": "Slug or name of the first of the two compared.",
     "b": "Slug or name of the second of the two compared.",
     "about": "What the check looks for.",
@@ -117,6 +110,7 @@ FIELDS: Mapping[str, str] = {
     "done": "Steps that are done.",
     "doubles": "Rows that both papers had.",
     "doubtful": "Values that look wrong, with their lines.",
+    "doubts": "Quotes that could not be checked, one sentence each.",
     "dropped": "What was left out, and why.",
     "dry_run": "Whether nothing was written.",
     "edges": "The links, with `source`, `target`, `key` and values.",
@@ -128,6 +122,7 @@ FIELDS: Mapping[str, str] = {
     "evidence_checked": "Whether the quote was found in the text; null: it could not be looked up.",
     "evidence_location": "Where the quote stands: `abstract`, a section, a page, or an address.",
     "evidence_place": "Former name of `evidence_location`.",
+    "excerpt": "The beginning of what was refused.",
     "exclude": "What does not belong to it.",
     "exclusion_reason": "Why the paper was excluded; null: it was not.",
     "exemplars": "Papers that show what is meant.",
@@ -166,6 +161,7 @@ FIELDS: Mapping[str, str] = {
     "intents": "Purposes of the citation, as Semantic Scholar names them.",
     "interval": "95 % interval: lowest and highest value; null: too few.",
     "into": "Where it went; null: nowhere.",
+    "is_candidate": "Whether the paper was not in the library and is a candidate now.",
     "items": "The items of this page, in order.",
     "kappa": "Cohen's kappa, at most 1; null: too few votes.",
     "kappa_interval": "95 % interval of kappa; null: too few votes.",
@@ -264,6 +260,7 @@ FIELDS: Mapping[str, str] = {
     "question": "The question for a person; null: none.",
     "queued": "Time at which it was queued, UTC.",
     "quote": "Words of the paper that show it.",
+    "quote_checked": "Whether the quote was found in the abstract; null: no quote, or hidden.",
     "raised_as": "The role in which it was raised.",
     "raised_by": "Who raised it.",
     "raised_role": "`author`, `reader` or `curator`.",
@@ -457,6 +454,9 @@ FIELDS: Mapping[str, str] = {
     "SearchState.target": "Share of all works at which searching may stop.",
     "SearchState.stop": "Whether the share found reaches the target at the upper end of the interval.",
     "MetricEdit.higher_is_better": "Whether a higher value is better; null: not known.",
+    "ProposalAnswered.proposal": "Id of the proposal.",
+    "TakenProposal.proposal": "Id of the proposal; null: the paper is placed there already.",
+    "ProposalReport.refused": "What was not taken, by its number, and why.",
 }
 
 

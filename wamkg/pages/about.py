@@ -14,6 +14,7 @@ from wamkg.pages.overview import chosen_taxonomy
 from wamkg.pages.render import render
 from wamkg.pages.theme import hue_name
 from wamkg.pages.viewer import Viewer
+from wamkg.readable import noun_for
 from wamkg.store.entities import find_entity
 from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
@@ -65,8 +66,15 @@ class AboutSection:
     items: list[AboutItem] = field(default_factory=list)
 
 
-_ALWAYS_COUNTED = ("paper", "papers", "classified", "awaiting a place")
-"""Numbers of the start page that are shown even if they are 0; a survey without results says nothing of results."""
+_COUNTED_THINGS = {
+    "method": "/index/methods",
+    "dataset": "/index/datasets",
+    "benchmark": "/index/benchmarks",
+    "result": "/leaderboard",
+}
+"""What the start page counts only if there is some, and where it is shown: a survey without results says nothing of
+them.
+"""
 
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
@@ -75,16 +83,14 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     chosen = chosen_taxonomy(session, MAIN_TAXONOMY)
     tree = taxonomy_tree(session, chosen) if chosen else None
     survey = find_survey(session)
+    papers, things = _listed(counts.papers), counts.things
     numbers = [
-        ("paper" if _listed(counts.papers) == 1 else "papers", _listed(counts.papers), "/papers"),
+        (noun_for(papers, "paper"), papers, "/papers"),
         ("classified", tree.placed if tree else 0, "/taxonomy"),
         ("awaiting a place", counts.papers.get("candidate", 0), "/review"),
-        ("methods", counts.things["methods"], "/index/methods"),
-        ("datasets", counts.things["datasets"], "/index/datasets"),
-        ("benchmarks", counts.things["benchmarks"], "/index/benchmarks"),
-        ("results", counts.things["results"], "/leaderboard"),
+        *((noun_for(things[f"{kind}s"], kind), things[f"{kind}s"], href) for kind, href in _COUNTED_THINGS.items()),
     ]
-    shown = [(name, value, href) for name, value, href in numbers if value or name in _ALWAYS_COUNTED]
+    shown = [(name, value, href) for name, value, href in numbers if value or href not in _COUNTED_THINGS.values()]
     branches = tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
     return render(
         "index.html",
